@@ -6,7 +6,7 @@ What came of a push is not an error but an outcome (`adapter.picky.outcome`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
@@ -89,6 +89,12 @@ class StoreUnavailable(Refusal):
     status = 503
     code = "store_unavailable"
     retry_after = 10
+
+
+def messages_in(fault: Any) -> dict[str, Any]:
+    """The tree of messages of a marshmallow ValidationError: by key, then index or key, down to lists of sentences."""
+    found: dict[str, Any] = fault.normalized_messages()
+    return found
 
 
 class ConfigurationError(Exception):

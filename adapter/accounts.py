@@ -1,0 +1,104 @@
+"""The Picky Assist projects this adapter may send through: the environment's own, and those of `accounts.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from adapter.config import NAMES, Settings, push_url
+from adapter.errors import ConfigurationError, messages_in
+from adapter.located import YamlFault, read_yaml
+from adapter.picky.account import MAIN, SANDBOX_TOKEN, Account
+
+FILE: Final = "accounts.yaml"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
+
+
+class _AccountSchema(ma.Schema):
+    error_messages = {"unknown": "unknown key", "type": "must be a mapping of keys to values"}  # noqa: RUF012 - marshmallow's name
+
+    token = fields.String(required=True)
+    url = fields.String()
+    application = fields.Raw()
+    rate = fields.Integer(strict=True, validate=validate.Range(0, 100_000))
+    batch = fields.Integer(strict=True, validate=validate.Range(1, 1_000))
+    encoding = fields.String(validate=validate.OneOf(["json", "form", "query"]))
+
+
+def load_accounts(settings: Settings, *, check_secrets: bool = True) -> dict[str, Account]:
+    """Every account by name; in the sandbox all of them end there. Raises ConfigurationError with every fault.
+
+    `check_secrets` false takes an account whose token is not set, for looking at what would be sent.
+    """
+    accounts: dict[str, Account] = {}
+    main = settings.main_account()
+    if main is not None:
+        accounts[MAIN] = main
+    path = Path(settings.templates_dir) / FILE
+    if path.is_file():
+        accounts |= _from_file(path, settings, check_secrets=check_secrets)
+    return accounts
+
+
+def _from_file(path: Path, settings: Settings, *, check_secrets: bool) -> dict[str, Account]:
+    try:
+        located = read_yaml(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError([f"{path}: the file cannot be read."]) from None
+    except YamlFault as fault:
+        raise ConfigurationError([f"{path}, line {fault.line}: {fault.sentence}."]) from None
+    if not isinstance(located.data, dict):
+        raise ConfigurationError([f"{path}, line 1: must be a mapping of account names to their settings."])
+    accounts, faults = {}, []
+    for name, declared in located.data.items():
+        try:
+            accounts[name] = _account(name, declared, settings, check_secrets=check_secrets)
+        except (ma.ValidationError, ValueError) as fault:
+            reason = _reason(fault) if isinstance(fault, ma.ValidationError) else str(fault)
+            faults.append(f"{path}, line {located.line((name,))}: {name}: {reason}.")
+    if faults:
+        raise ConfigurationError(faults)
+    return accounts
+
+
+def _account(name: str, declared: Any, settings: Settings, *, check_secrets: bool) -> Account:
+    if not _NAME.match(name):
+        raise ValueError("an account's name is made of a-z, 0-9, _ and -")
+    data: Mapping[str, Any] = _AccountSchema().load(declared)
+    application = str(data.get("application", settings.picky_application))
+    if not application.isascii() or not application.isdecimal():
+        raise ValueError("application must be the number of a channel such as 8")
+    url = data.get("url", settings.picky_url)
+    push_url(url)
+    return Account(
+        name=name,
+        url=settings.sandbox_url if settings.adapter_sandbox else url,
+        token=_expanded(data["token"], settings, check_secrets=check_secrets),
+        application=application,
+        rate=data.get("rate", settings.picky_rate),
+        batch=data.get("batch", settings.picky_batch),
+        encoding=data.get("encoding", settings.picky_encoding),
+    )
+
+
+def _expanded(text: str, settings: Settings, *, check_secrets: bool) -> str:
+    match = _VARIABLE.match(text)
+    if match is None:
+        return text
+    if match[1] in NAMES:
+        raise ValueError(f"{match[1]} is a setting of the adapter itself; name a variable of your own")
+    if value := settings.environ.get(match[1]):
+        return value
+    if settings.adapter_sandbox or not check_secrets:
+        return SANDBOX_TOKEN
+    raise ValueError(f"the environment variable {match[1]} is not set")
+
+
+def _reason(fault: ma.ValidationError) -> str:
+    return "; ".join(f"{key} {' '.join(map(str, texts))}" for key, texts in messages_in(fault).items())

@@ -1,0 +1,74 @@
+"""What a sender is answered, as flat JSON: `error` and `message` are the same human sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.errors import Refusal
+from adapter.line import Taken
+
+
+def success(
+    taken: Taken, *, identity: str | None, status: str, messages: int, duplicate: bool, practice: bool
+) -> dict[str, Any]:
+    """The answer to a request that was taken, now or before."""
+    answer: dict[str, Any] = {
+        "ok": True,
+        "id": identity,
+        "status": status,
+        "messages": messages,
+        "duplicate": duplicate,
+        "message": _sentence(taken, status, messages, duplicate=duplicate, practice=practice),
+    }
+    if taken.payload is not None:
+        answer["decoded_as"] = taken.payload.decoded_as
+    if taken.repairs:
+        answer["repairs"] = [repair_json(repair) for repair in taken.repairs]
+    if taken.warnings:
+        answer["warnings"] = list(taken.warnings)
+    return answer
+
+
+def _sentence(taken: Taken, status: str, messages: int, *, duplicate: bool, practice: bool) -> str:
+    if taken.ignored is not None:
+        return taken.ignored
+    if duplicate:
+        return "The same event came before; nothing is sent a second time."
+    what = "1 message is" if messages == 1 else f"{messages:,} messages are"
+    where = " (practice: nothing reaches a real phone)" if practice else ""
+    return f"{what} {status}{where}."
+
+
+def refused(
+    refusal: Refusal, *, request_id: str, received_keys: Sequence[str] = (), identity: str | None = None
+) -> dict[str, Any]:
+    """The answer to a request that was not taken."""
+    answer: dict[str, Any] = {
+        "ok": False,
+        "error": refusal.sentence,
+        "message": refusal.sentence,
+        "code": refusal.code,
+        "fields": refusal.fields,
+        "received_keys": list(received_keys),
+        "request_id": request_id,
+    }
+    return answer if identity is None else answer | {"id": identity}
+
+
+def repair_json(repair: Any) -> dict[str, str]:
+    """One repair as `{"field", "code", "was", "now"}`."""
+    return {"field": repair.field, "code": repair.code, "was": repair.was, "now": repair.now}
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Trusted values as JSON shows them: decimals and dates as text."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,145 @@
+"""The hooks on disk, kept in step with their files; a change that does not load leaves the last good version."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from adapter.config import NAMES, Settings
+from adapter.errors import FaultyHook, UnknownHook
+from adapter.mapping.hook import Fault, Hook, HookFaults, Surroundings, load_hook
+from adapter.mapping.hook_schema import NAME, RESERVED_NAMES
+
+LOOK_AGAIN_SECONDS: Final = 1.0
+_MOST_FILE: Final = 256 * 1024
+
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One hook file: the version that serves (None if none ever loaded) and the faults of the newest one."""
+
+    name: str
+    path: Path
+    hook: Hook | None
+    faults: tuple[Fault, ...]
+    stamp: Stamp
+
+
+class Catalogue:
+    """All hook files of one folder. Safe to share between threads."""
+
+    def __init__(
+        self,
+        directory: Path,
+        settings: Settings,
+        *,
+        accounts: Mapping[str, Any],
+        check_secrets: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.directory = directory
+        self._settings = settings
+        self._accounts = tuple(accounts)
+        self._check_secrets = check_secrets
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._entries: dict[str, Entry] = {}
+        self._look_at = float("-inf")
+
+    def hook(self, name: str) -> Hook:
+        """The hook that serves under `name`. Raises UnknownHook (404) and FaultyHook (503)."""
+        entry = self.entries().get(name)
+        if entry is None:
+            raise UnknownHook(f'No hook is named "{name[:63]}". Check the last part of the address, or ask its owner.')
+        if entry.hook is None:
+            raise FaultyHook(f'The hook "{name}" cannot work yet: its file has a fault that its owner must mend.')
+        return entry.hook
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every hook file, by name."""
+        with self._lock:
+            if self._clock() >= self._look_at:
+                self._look_at = self._clock() + LOOK_AGAIN_SECONDS
+                self._entries = {name: self._entry(name, path) for name, path in self._files().items()}
+            return self._entries
+
+    def one(self, name: str) -> Entry | None:
+        """One hook file, without looking at the others; None where there is none."""
+        path = self._files().get(name)
+        return None if path is None else self._entry(name, path)
+
+    def _files(self) -> dict[str, Path]:
+        paths = sorted(self.directory.glob("*.yaml")) if self.directory.is_dir() else []
+        return {path.stem: path for path in paths if path.stem not in RESERVED_NAMES and not path.name.startswith(".")}
+
+    def _entry(self, name: str, path: Path) -> Entry:
+        known = self._entries.get(name)
+        beside = known.stamp if known else ()
+        if known is not None and _stamp([path, *(Path(row[0]) for row in beside[1:])]) == known.stamp:
+            return known
+        return self._load(name, path, known.hook if known else None)
+
+    def _load(self, name: str, path: Path, last_good: Hook | None) -> Entry:
+        beside: list[Path] = []
+        stamp = _stamp([path])
+        try:
+            text = _read(path)
+            hook = load_hook(name, text, self._surroundings(beside))
+        except HookFaults as fault:
+            return Entry(name, path, last_good, fault.faults, stamp + _stamp(beside))
+        except (OSError, ValueError) as fault:
+            sentence = str(fault) if isinstance(fault, ValueError) else "the file cannot be read"
+            return Entry(name, path, last_good, (Fault(1, sentence),), stamp)
+        return Entry(name, path, hook, (), stamp + _stamp(beside))
+
+    def _surroundings(self, beside: list[Path]) -> Surroundings:
+        def read_text(name: str) -> str:
+            path = (self.directory / name).resolve()
+            if not path.is_relative_to(self.directory.resolve()):
+                raise ValueError("must lie inside the folder of the hook files")
+            beside.append(path)
+            return _read(path)
+
+        settings = self._settings
+        return Surroundings(
+            environ=settings.environ,
+            reserved=NAMES,
+            accounts=self._accounts,
+            read_text=read_text,
+            region=settings.default_region or None,
+            timezone=settings.timezone,
+            locale=settings.locale,
+            check_secrets=self._check_secrets,
+        )
+
+
+def is_hook_name(name: str) -> bool:
+    """Whether a hook may be called so."""
+    return bool(NAME.match(name)) and name not in RESERVED_NAMES
+
+
+def _stamp(paths: list[Path]) -> Stamp:
+    stamps = []
+    for path in paths:
+        try:
+            found = path.stat()
+            stamps.append((str(path), found.st_mtime_ns, found.st_size, found.st_ino))
+        except OSError:
+            stamps.append((str(path), 0, 0, 0))
+    return tuple(stamps)
+
+
+def _read(path: Path) -> str:
+    raw = path.read_bytes()
+    if len(raw) > _MOST_FILE:
+        raise ValueError(f"the file is larger than {_MOST_FILE // 1024} KiB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("the file is not UTF-8 text") from None

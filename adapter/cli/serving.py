@@ -1,0 +1,97 @@
+"""What keeps running: `run`, `relay`, `sandbox`; and `migrate`, which prepares the database for them."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+import click
+
+from adapter.config import load_settings, require_service
+from adapter.errors import ConfigurationError
+from adapter.logs import set_up_logs
+from adapter.store.engine import UNAVAILABLE, Store
+
+
+@click.command()
+def migrate_command() -> None:
+    """Bring the database to the present tables; may run any number of times."""
+    from adapter.services import open_store
+    from adapter.store.migrate import migrate
+
+    store = open_store(load_settings())
+    try:
+        changed = migrate(store)
+    except UNAVAILABLE as fault:
+        raise ConfigurationError(
+            ["The database does not answer: check DATABASE_URL, and that it may be written."]
+        ) from fault
+    click.echo("The database was brought up to date." if changed else "The database is up to date.")
+
+
+@click.command()
+def relay_command() -> None:
+    """Push what is due to Picky Assist, until stopped."""
+    settings = require_service(load_settings())
+    set_up_logs(settings.log_level, settings.log_format)
+    from adapter.accounts import load_accounts
+    from adapter.delivery.relay import Relay
+    from adapter.picky.client import Client
+    from adapter.services import open_store
+
+    store = open_store(settings)
+    require_tables(store)
+    relay = Relay(store, load_accounts(settings), settings.destination, Client(timeout=settings.picky_timeout))
+    relay.run(stop_on_signals())
+
+
+def require_tables(store: Store) -> None:
+    """Raises ConfigurationError where the database is not the newest; waits for nothing."""
+    from adapter.store.migrate import is_current
+
+    try:
+        current = is_current(store)
+    except UNAVAILABLE as fault:
+        raise ConfigurationError(["The database does not answer: check DATABASE_URL."]) from fault
+    if not current:
+        raise ConfigurationError(["The database has not the newest tables; run: python -m adapter migrate."])
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=8001, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--rate", type=click.IntRange(min=0), default=90, show_default=True, help="Requests a minute; 0: no limit."
+)
+@click.option("--token", multiple=True, help="A token that is right; default: any.")
+@click.option("--event-url", help="Where delivery events are posted to.")
+def sandbox_command(port: int, host: str, rate: int, token: tuple[str, ...], event_url: str | None) -> None:
+    """A stand-in for Picky Assist: takes pushes, keeps and shows them, sends nothing."""
+    from adapter.picky.sandbox import run_forever
+
+    run_forever(port=port, host=host, rate=rate, token=token, event_url=event_url)
+
+
+@click.command()
+@click.option("--setup", is_flag=True, help="Write .env with fresh secrets where there is none (what make run does).")
+def run_command(setup: bool) -> None:
+    """Web, relay and, in practice mode, the sandbox together, until stopped."""
+    from adapter import supervisor
+    from adapter.first_run import write_env
+
+    password = write_env() if setup else None
+    settings = require_service(load_settings())
+    supervisor.supervise(settings, stop_on_signals(), password=password)

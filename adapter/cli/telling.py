@@ -1,0 +1,53 @@
+"""What became of messages: `events` in rows, `why` as a story."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from adapter.config import load_settings
+from adapter.delivery.story import FoundNothing, rows_of, story, story_lines
+from adapter.errors import ConfigurationError
+from adapter.services import open_store
+from adapter.store.engine import UNAVAILABLE
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@click.option("--status", help="Only this status.")
+@click.option("--limit", type=click.IntRange(min=1), help="The newest so many; default: all.")
+def events_command(as_json: bool, status: str | None, limit: int | None) -> None:
+    """A line for each message, oldest first; an event without messages is one line."""
+    store = open_store(load_settings())
+    try:
+        for row in rows_of(store, status=status, limit=limit):
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
+    except UNAVAILABLE as fault:
+        raise ConfigurationError(
+            ["The database cannot be read; if it is new, run: python -m adapter migrate."]
+        ) from fault
+
+
+def _line(row: dict[str, str | None]) -> str:
+    name = row["id"] or row["event"]
+    return f"{name:<30} {row['status']:<10} {row['hook']:<20} {row['number'] or '-':<16} {row['error'] or ''}".rstrip()
+
+
+@click.command()
+@click.argument("event")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def why_command(event: str, as_json: bool) -> None:
+    """The whole story of EVENT (its id, or a message's): what came, what was made of it, what became of it."""
+    store = open_store(load_settings())
+    try:
+        told = story(store, event)
+    except FoundNothing:
+        click.echo(f'No event or message has the id "{event}". List them with: python -m adapter events', err=True)
+        sys.exit(1)
+    except UNAVAILABLE as fault:
+        raise ConfigurationError(
+            ["The database cannot be read; if it is new, run: python -m adapter migrate."]
+        ) from fault
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str) if as_json else "\n".join(story_lines(told)))

@@ -1,0 +1,83 @@
+"""Messages to the push API's JSON: what those of one push share (the head), and each one's own item."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.mapping.message import Message, Template
+from adapter.picky.account import Account
+from adapter.picky.envelope import PHONE_AUTOMATION, build_envelope
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as it is queued. `head` and `item` are plain JSON; messages with equal heads may share a push."""
+
+    account: str
+    number: str
+    head: Mapping[str, Any]
+    item: Mapping[str, Any]
+    priority: int = 0
+
+    @property
+    def head_digest(self) -> str:
+        """Equal for equal heads."""
+        canonical = json.dumps(self.head, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def outgoing(message: Message, account: Account) -> Outgoing:
+    """One message in the push API's words."""
+    application = message.application or account.application
+    head: dict[str, Any] = {"application": application}
+    item: dict[str, Any] = {"number": message.to}
+    if message.template is not None:
+        head["application"] = int(application)  # a template push is known to work with a number here, a text with text
+        head |= {"template_id": message.template.id, "language": message.template.language}
+        item |= _template_item(message.template)
+    if message.text is not None:
+        item["message"] = message.text
+    if message.media is not None:
+        place = head if application in PHONE_AUTOMATION else item
+        place["globalmedia" if place is head else "media"] = message.media
+    if message.media_name is not None:
+        head["media_name"] = message.media_name
+    if message.location is not None:
+        head["location"] = dict(message.location)
+    if message.contact is not None:
+        head["contact"] = list(message.contact)
+    if message.priority:
+        head["priority"] = str(message.priority)
+    head |= message.extra
+    if message.reference is not None:
+        item["reference_number"] = message.reference
+    return Outgoing(message.account, message.to, head, item, message.priority)
+
+
+def _template_item(template: Template) -> dict[str, Any]:
+    item: dict[str, Any] = {}
+    if template.values:
+        item["template_message"] = list(template.values)
+    if template.header is not None:
+        item["template_header"] = list(template.header) if isinstance(template.header, tuple) else template.header
+    return item
+
+
+def pushes(messages: Sequence[Outgoing], accounts: Mapping[str, Account]) -> list[tuple[Account, dict[str, Any]]]:
+    """The push bodies these messages would make on an idle system, tokens shown as `***`."""
+    groups: dict[tuple[str, str], list[list[Outgoing]]] = {}
+    for message in messages:
+        batches = groups.setdefault((message.account, message.head_digest), [[]])
+        fits = len(batches[-1]) < accounts[message.account].batch
+        if not fits or any(other.number == message.number for other in batches[-1]):
+            batches.append([])
+        batches[-1].append(message)
+    return [
+        (accounts[account], build_envelope("***", batch[0].head, [message.item for message in batch]))
+        for (account, _), batches in groups.items()
+        for batch in batches
+    ]

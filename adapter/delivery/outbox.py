@@ -1,0 +1,374 @@
+"""The queue is the message row: accept an event, claim due messages, begin a push, settle what came of it.
+
+Each function is one transaction. What is committed where decides what a crash leaves behind: before `begin` a message
+is still queued, after it `unknown`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapter.delivery import pace
+from adapter.delivery.batch import Outgoing
+from adapter.delivery.states import DUE
+from adapter.picky import outcome as outcomes
+from adapter.picky.account import Account
+from adapter.picky.outcome import Outcome, Row
+from adapter.store.engine import Store
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, DEDUPE, EVENTS, MESSAGES, PUSHES
+
+MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
+MOST_ATTEMPTS: Final = 15
+_FIRST_PAUSE: Final = 2.0
+_LONGEST_PAUSE: Final = 3600.0
+_PROBE_SECONDS: Final = 60.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the sender is told: the event's id (the first one's where it is a duplicate) and its status."""
+
+    id: str
+    status: str
+    messages: int
+    duplicate: bool = False
+
+
+def accept(
+    store: Store,
+    event: Mapping[str, Any],
+    messages: Sequence[Outgoing] = (),
+    *,
+    keys: Sequence[tuple[str, float]] = (),
+) -> Accepted:
+    """Store an event and its messages in one transaction; durable when this returns.
+
+    `event` is a row of `events` without `seq` and `messages`; `keys` are (digest, seconds) under which it may be the
+    same again. A duplicate stores nothing but a count on the first event.
+    """
+    with store.write() as connection:
+        if first := _occupy(store, connection, event, sorted(keys)):
+            return _count_duplicate(connection, first, event["received_at"])
+        connection.execute(sa.insert(EVENTS), {**event, "messages": len(messages)})
+        if messages:
+            connection.execute(sa.insert(MESSAGES), [_row(event, at, one) for at, one in enumerate(messages, 1)])
+    return Accepted(event["id"], event["status"], len(messages))
+
+
+def _occupy(
+    store: Store, connection: sa.Connection, event: Mapping[str, Any], keys: Sequence[tuple[str, float]]
+) -> str | None:
+    """Take the keys for this event; the id of the event that holds one of them already, if any."""
+    insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
+    for digest, within in keys:
+        row = {
+            "hook": event["hook"],
+            "digest": digest,
+            "event_id": event["id"],
+            "expires_at": event["received_at"] + within,
+        }
+        upsert = insert(DEDUPE).values(row).on_conflict_do_update(
+            index_elements=["hook", "digest"],
+            set_={"event_id": row["event_id"], "expires_at": row["expires_at"]},
+            where=DEDUPE.c.expires_at <= event["received_at"],
+        ).returning(DEDUPE.c.event_id)  # fmt: skip
+        if connection.execute(upsert).first() is None:
+            held = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.digest == digest)
+            first: str = connection.execute(sa.select(DEDUPE.c.event_id).where(held)).scalar_one()
+            if digest != keys[0][0]:  # keys taken a moment ago must not point at an event that is not stored
+                connection.execute(sa.update(DEDUPE).where(DEDUPE.c.event_id == event["id"]).values(event_id=first))
+            return first
+    return None
+
+
+def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accepted:
+    update = (
+        sa.update(EVENTS)
+        .where(EVENTS.c.id == first)
+        .values(duplicates=EVENTS.c.duplicates + 1, duplicate_at=now)
+        .returning(EVENTS.c.status, EVENTS.c.messages)
+    )
+    row = connection.execute(update).first()
+    return Accepted(first, row.status if row else "queued", row.messages if row else 0, duplicate=True)
+
+
+def _row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str, Any]:
+    identity = f"{event['id']}-{position}"
+    reference = str(message.item.get("reference_number") or identity)
+    return {
+        "id": identity,
+        "event_id": event["id"],
+        "hook": event["hook"],
+        "account": message.account,
+        "destination": event["destination"],
+        "number": message.number,
+        "reference": reference,
+        "head": dict(message.head),
+        "head_digest": message.head_digest,
+        "item": {**message.item, "reference_number": reference},
+        "priority": message.priority,
+        "created_at": event["received_at"],
+        "status": "queued",
+        "changed_at": event["received_at"],
+        "due_at": 0.0,
+    }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claimed:
+    """Messages of one account and one head that this relay may push; `token` fences other relays out."""
+
+    account: Account
+    destination: str
+    token: str
+    rows: tuple[sa.Row[Any], ...]
+
+
+def claim(
+    store: Store, account: Account, destination: str, *, now: float, lease: float, token: str
+) -> Claimed | float | None:
+    """Lease due messages for one push: what was claimed, the seconds until the pace allows it, or None."""
+    with store.read() as connection:  # an idle relay must not fight the web processes for the write lock
+        clock, boot = store.lease_clock(connection)
+        if connection.execute(_due(account, destination, now, clock, boot).limit(1)).first() is None:
+            return None
+    with store.write() as connection:
+        clock, boot = store.lease_clock(connection)
+        if _is_parked(connection, account, destination):
+            return None
+        due = _due(account, destination, now, clock, boot).with_for_update(skip_locked=True)
+        first = connection.execute(due.limit(1)).first()
+        if first is None:
+            return None
+        if (pause := pace.spend(connection, account.name, destination, rate=account.rate, clock=clock, boot=boot)) > 0:
+            return pause
+        rows = [first]
+        if not first.alone:
+            same = due.where(MESSAGES.c.head_digest == first.head_digest, ~MESSAGES.c.alone)
+            rows = list(
+                {row.number: row for row in reversed(connection.execute(same.limit(account.batch)).all())}.values()
+            )
+        lease_row = {
+            "lease_token": token,
+            "lease_until": clock + lease,
+            "lease_boot": boot,
+            "claims": MESSAGES.c.claims + 1,
+        }
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_([row.seq for row in rows])).values(lease_row))
+    return Claimed(account, destination, token, tuple(sorted(rows, key=lambda row: int(row.seq))))
+
+
+def _due(account: Account, destination: str, now: float, clock: float, boot: str) -> sa.Select[Any]:
+    free = MESSAGES.c.lease_token.is_(None) | (MESSAGES.c.lease_until < clock) | (MESSAGES.c.lease_boot != boot)
+    return (
+        sa.select(MESSAGES)
+        .where(
+            MESSAGES.c.account == account.name,
+            MESSAGES.c.destination == destination,
+            MESSAGES.c.status.in_([sa.literal_column(f"'{status}'") for status in DUE]),
+            MESSAGES.c.due_at <= now,
+            free,
+        )
+        .order_by(MESSAGES.c.priority.desc(), MESSAGES.c.seq)
+    )
+
+
+def _is_parked(connection: sa.Connection, account: Account, destination: str) -> bool:
+    key = (ACCOUNTS.c.name == account.name) & (ACCOUNTS.c.destination == destination)
+    return connection.execute(sa.select(ACCOUNTS.c.parked).where(key)).scalar_one() is not None
+
+
+def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float) -> tuple[sa.Row[Any], ...]:
+    """Write down that a push is about to be made; the rows that may go into it (the lease may be gone for others).
+
+    From this commit until `settle` a crash leaves them `unknown`.
+    """
+    with store.write() as connection:
+        clock, _ = store.lease_clock(connection)
+        mine = MESSAGES.c.seq.in_([row.seq for row in claimed.rows]) & (MESSAGES.c.lease_token == claimed.token)
+        _bury(connection, mine, now)
+        started = {
+            "status": "sending", "changed_at": now, "push": push,
+            "attempts": MESSAGES.c.attempts + 1, "lease_until": clock + lease,
+        }  # fmt: skip
+        due = mine & MESSAGES.c.status.in_(DUE)
+        taken = {
+            seq
+            for (seq,) in connection.execute(sa.update(MESSAGES).where(due).values(started).returning(MESSAGES.c.seq))
+        }
+        rows = tuple(row for row in claimed.rows if row.seq in taken)
+        if rows:
+            connection.execute(sa.insert(PUSHES), {
+                "id": push, "account": claimed.account.name,
+                "url": claimed.account.url, "encoding": claimed.account.encoding,
+                "head": rows[0].head, "messages": len(rows), "started_at": now,
+            })  # fmt: skip
+            attempts = [{"push": push, "message_id": row.id, "started_at": now} for row in rows]
+            connection.execute(sa.insert(ATTEMPTS), attempts)
+    return rows
+
+
+def _bury(connection: sa.Connection, mine: sa.ColumnElement[bool], now: float) -> None:
+    worn_out = mine & (MESSAGES.c.claims > MOST_CLAIMS) & (MESSAGES.c.attempts == 0)
+    dead = {"status": "dead", "changed_at": now, "error": "preparation_failed", "lease_token": None}
+    connection.execute(sa.update(MESSAGES).where(worn_out).values(dead))
+
+
+def release(store: Store, claimed: Claimed) -> None:
+    """Give claimed messages back before any push was begun."""
+    with store.write() as connection:
+        mine = MESSAGES.c.seq.in_([row.seq for row in claimed.rows]) & (MESSAGES.c.lease_token == claimed.token)
+        free = {"lease_token": None, "claims": MESSAGES.c.claims - 1}
+        connection.execute(sa.update(MESSAGES).where(mine & MESSAGES.c.status.in_(DUE)).values(free))
+
+
+def settle(
+    store: Store, claimed: Claimed, rows: Sequence[sa.Row[Any]], outcome: Outcome, *, push: str, now: float
+) -> None:
+    """Write down what came of a push, on the push, its attempts, and each message that it is still the latest push of.
+
+    A message that was given up as `unknown` meanwhile takes what a late answer proves.
+    """
+    verdicts = [_verdict(row, outcome, rows, now) for row in rows]
+    with store.write() as connection:
+        connection.execute(sa.update(PUSHES).where(PUSHES.c.id == push).values(
+            finished_at=now, outcome=outcome.meaning.code, http_status=outcome.http_status,
+            body_status=outcome.status, answer=outcome.text,
+        ))  # fmt: skip
+        connection.execute(_UPDATE_ATTEMPT, [
+            {"b_push": push, "b_id": row.id, "finished_at": now, "outcome": new["error"] or new["status"],
+             "push_id": new["push_id"], "msg_id": new["msg_id"], "credit": new["credit"]}
+            for row, new in zip(rows, verdicts, strict=True)
+        ])  # fmt: skip
+        connection.execute(
+            _UPDATE_MESSAGE,
+            [{"b_seq": row.seq, "b_push": push, **new} for row, new in zip(rows, verdicts, strict=True)],
+        )
+        _settle_account(store, connection, claimed, outcome, now)
+
+
+_UPDATE_ATTEMPT: Final = (
+    sa.update(ATTEMPTS)
+    .where(ATTEMPTS.c.push == sa.bindparam("b_push"), ATTEMPTS.c.message_id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "push_id", "msg_id", "credit")})
+)
+_UPDATE_MESSAGE: Final = (
+    sa.update(MESSAGES)
+    .where(
+        MESSAGES.c.seq == sa.bindparam("b_seq"),
+        MESSAGES.c.push == sa.bindparam("b_push"),
+        MESSAGES.c.status.in_(["sending", "unknown"]),
+    )
+    .values({
+        name: sa.bindparam(name)
+        for name in ("status", "changed_at", "due_at", "alone", "push_id", "msg_id", "credit", "error", "lease_token")
+    })
+)  # fmt: skip
+
+
+def _verdict(row: sa.Row[Any], outcome: Outcome, rows: Sequence[sa.Row[Any]], now: float) -> dict[str, Any]:
+    """The new columns of one message."""
+    meaning = outcome.meaning
+    new: dict[str, Any] = {
+        "status": meaning.state, "changed_at": now, "due_at": 0.0, "alone": row.alone, "push_id": outcome.push_id,
+        "msg_id": None, "credit": None, "error": None if meaning.state == "accepted" else meaning.code,
+        "lease_token": None,
+    }  # fmt: skip
+    answered = _answer_row(row.number, outcome.rows)
+    if answered is not None:
+        new |= {"msg_id": answered.msg_id, "credit": answered.credit}
+    if meaning.state != "accepted" and outcome.took_some:
+        return new | (
+            {"status": "accepted", "error": None} if answered else {"status": "unknown", "error": meaning.code}
+        )
+    if meaning.content and len(rows) > 1:  # one of them is at fault: each goes again alone
+        return new | {"status": "retrying", "alone": True, "push_id": None}
+    if meaning.state == "retrying":
+        return new | _retry(row, outcome, now)
+    return new
+
+
+def _answer_row(number: str, answered: Sequence[Row]) -> Row | None:
+    return next((row for row in answered if row.number == number), None)
+
+
+def _retry(row: sa.Row[Any], outcome: Outcome, now: float) -> dict[str, Any]:
+    attempts = row.attempts + 1
+    if attempts >= (outcome.meaning.most_attempts or MOST_ATTEMPTS):
+        return {"status": "dead"}
+    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
+    jitter = random.uniform(0.0, ceiling)  # noqa: S311 - spreads retries, guards nothing
+    return {"due_at": now + max(outcome.meaning.floor, outcome.retry_after, jitter)}
+
+
+def _settle_account(store: Store, connection: sa.Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
+    key = (ACCOUNTS.c.name == claimed.account.name) & (ACCOUNTS.c.destination == claimed.destination)
+    if outcome.meaning.state == "parked":
+        parked = {"parked": outcome.meaning.code, "parked_at": now, "probe_at": now + _PROBE_SECONDS}
+        connection.execute(sa.update(ACCOUNTS).where(key).values(parked))
+    elif outcome.meaning is outcomes.TOO_MANY:
+        clock, boot = store.lease_clock(connection)
+        seconds = max(outcome.meaning.floor, outcome.retry_after)
+        pace.hold_back(
+            connection, claimed.account.name, claimed.destination,
+            rate=claimed.account.rate, clock=clock, boot=boot, seconds=seconds,
+        )  # fmt: skip
+
+
+def give_up_interrupted(store: Store, *, now: float) -> int:
+    """Messages whose push was begun by a relay that is gone: they may have arrived, so they become `unknown`."""
+    with store.read() as connection:
+        clock, boot = store.lease_clock(connection)
+        gone = (MESSAGES.c.status == sa.literal_column("'sending'")) & (
+            (MESSAGES.c.lease_until < clock) | (MESSAGES.c.lease_boot != boot)
+        )
+        if connection.execute(sa.select(MESSAGES.c.seq).where(gone).limit(1)).first() is None:
+            return 0
+    unknown = {"status": "unknown", "changed_at": now, "error": outcomes.INTERRUPTED.code, "lease_token": None}
+    with store.write() as connection:
+        return connection.execute(sa.update(MESSAGES).where(gone).values(unknown)).rowcount
+
+
+def know_accounts(store: Store, names: Sequence[str], destination: str) -> None:
+    """Make sure each account has its row of pace and state."""
+    insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
+    with store.write() as connection:
+        for name in names:
+            connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
+
+
+def accounts_to_probe(store: Store, destination: str, *, now: float) -> list[str]:
+    """Parked accounts whose next check is due; the check after that is moved on."""
+    with store.read() as connection:
+        due = (ACCOUNTS.c.destination == destination) & ACCOUNTS.c.parked.is_not(None) & (ACCOUNTS.c.probe_at <= now)
+        if connection.execute(sa.select(ACCOUNTS.c.name).where(due).limit(1)).first() is None:
+            return []
+    with store.write() as connection:
+        later = sa.update(ACCOUNTS).where(due).values(probe_at=now + _PROBE_SECONDS).returning(ACCOUNTS.c.name)
+        return [name for (name,) in connection.execute(later)]
+
+
+def resume_account(store: Store, name: str, destination: str, *, now: float) -> int:
+    """Let a parked account send again; how many parked messages were queued."""
+    with store.write() as connection:
+        key = (ACCOUNTS.c.name == name) & (ACCOUNTS.c.destination == destination)
+        connection.execute(sa.update(ACCOUNTS).where(key).values(parked=None, parked_at=None, probe_at=None))
+        waiting = (
+            (MESSAGES.c.account == name) & (MESSAGES.c.destination == destination) & (MESSAGES.c.status == "parked")
+        )
+        queued = {"status": "queued", "changed_at": now, "due_at": 0.0}
+        return connection.execute(sa.update(MESSAGES).where(waiting).values(queued)).rowcount
+
+
+def messages_of(store: Store, event: str) -> list[sa.Row[Any]]:
+    """An event's messages, in their order."""
+    with store.read() as connection:
+        return list(
+            connection.execute(sa.select(MESSAGES).where(MESSAGES.c.event_id == event).order_by(MESSAGES.c.seq))
+        )

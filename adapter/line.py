@@ -1,0 +1,159 @@
+"""The line a request runs through, from bytes to finished messages: what the endpoint, a dry run and `preview` share.
+
+Pure: the clock is passed in, nothing is stored, nothing is sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from adapter.delivery.batch import Outgoing, outgoing
+from adapter.errors import HookError, Refusal, Unauthenticated, Undecodable
+from adapter.intake import auth
+from adapter.intake.decode import decode
+from adapter.intake.payload import Payload, Repair
+from adapter.intake.request import RawRequest
+from adapter.mapping.dedupe import DedupeKey, dedupe_keys
+from adapter.mapping.fields import load_fields
+from adapter.mapping.hook import Hook
+from adapter.mapping.lookup import loose
+from adapter.mapping.message import Message
+from adapter.mapping.render import applies, render
+from adapter.picky.account import Account
+
+_SWITCHED_OFF: Final = "The hook is switched off; the request was kept, nothing is sent."
+_CAPTURED: Final = "The hook only captures; the request was kept, nothing is sent."
+_TRAPPED: Final = "The hidden field that people leave empty was filled in, so a machine sent this."
+
+
+@dataclasses.dataclass(slots=True)
+class Taken:
+    """What became of one request. `ignored` says why nothing is sent, on purpose; `refusal` why it cannot be taken."""
+
+    hook: Hook
+    request: RawRequest
+    proof: auth.Proof | None = None
+    payload: Payload | None = None
+    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    repairs: list[Repair] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    messages: tuple[Outgoing, ...] = ()
+    keys: tuple[DedupeKey, ...] = ()
+    ignored: str | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def outcome(self) -> str:
+        """queued, ignored, rejected or unauthenticated."""
+        if isinstance(self.refusal, Unauthenticated):
+            return "unauthenticated"
+        if self.refusal is not None:
+            return "rejected"
+        return "queued" if self.ignored is None else "ignored"
+
+    @property
+    def stored_request(self) -> RawRequest:
+        """The request as it may be kept: the matched proof overwritten."""
+        return self.request if self.proof is None else auth.redact(self.request, self.proof)
+
+
+def take(
+    hook: Hook,
+    request: RawRequest,
+    accounts: Mapping[str, Account],
+    *,
+    now: float,
+    public_url: str | None = None,
+    check_auth: bool = True,
+) -> Taken:
+    """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps. Never raises a Refusal."""
+    taken = Taken(hook, request)
+    try:
+        if check_auth and hook.proofs:
+            taken.proof = auth.authenticate(hook.proofs, request, now=now, public_url=public_url)
+        taken.payload = _payload(taken, check_auth=check_auth)
+        _note(taken, taken.payload)
+        taken.ignored = _reason_to_ignore(hook, taken.payload)
+        if taken.ignored is None:
+            _map(taken, accounts)
+    except Refusal as refusal:
+        taken.refusal = refusal
+    return taken
+
+
+def wants_dry_run(request: RawRequest) -> bool:
+    """Whether the query says `dry_run=1`."""
+    pairs = (
+        parse_qsl(request.query, keep_blank_values=True, max_num_fields=1000) if request.query.count("&") < 1000 else []
+    )
+    return any(key == "dry_run" and value.lower() in {"1", "true", "yes"} for key, value in pairs)
+
+
+def _payload(taken: Taken, *, check_auth: bool) -> Payload:
+    """The decoded payload of a proven request, without the keys that prove or steer it."""
+    hook, request = taken.hook, taken.request
+    must_prove = check_auth and bool(hook.proofs) and taken.proof is None
+    try:
+        payload = decode(request)
+    except Undecodable:
+        if must_prove:
+            raise Unauthenticated(auth.why_not(hook.proofs, request)) from None
+        raise
+    if must_prove:
+        data = payload.data if isinstance(payload.data, Mapping) else {}
+        taken.proof = auth.authenticate_field(hook.proofs, data)
+        if taken.proof is None:
+            raise Unauthenticated(auth.why_not(hook.proofs, request))
+    return _without(payload, hook.own_keys)
+
+
+def _without(payload: Payload, keys: frozenset[str]) -> Payload:
+    if not isinstance(payload.data, Mapping):
+        return payload
+    data = {key: value for key, value in payload.data.items() if key not in keys}
+    received = tuple(key for key in payload.received_keys if key.strip() not in keys)
+    return dataclasses.replace(payload, data=data, received_keys=received)
+
+
+def _reason_to_ignore(hook: Hook, payload: Payload) -> str | None:
+    if hook.enabled is False:
+        return _SWITCHED_OFF
+    if hook.enabled == "capture":
+        return _CAPTURED
+    if hook.browser.honeypot and isinstance(payload.data, Mapping):
+        trap = loose(hook.browser.honeypot)
+        if any(loose(str(key)) == trap and value not in (None, "", [], {}) for key, value in payload.data.items()):
+            return _TRAPPED
+    return None
+
+
+def _map(taken: Taken, accounts: Mapping[str, Account]) -> None:
+    hook, payload = taken.hook, taken.payload
+    assert payload is not None  # noqa: S101 - decode came first
+    loaded = load_fields(
+        hook.schema, hook.fields, payload, empty_words=hook.source.empty_words, region=hook.region, zone=hook.zone
+    )
+    taken.fields = loaded.values
+    _note(taken, loaded)
+    if not applies(hook, loaded.values):
+        rule = hook.when.source.strip() if hook.when else ""
+        taken.ignored = f"Not sent, on purpose: the rule `{rule}` was false."
+        return
+    rendered = render(hook, loaded.values)
+    _note(taken, rendered)
+    taken.messages = tuple(outgoing(message, _account(hook, message, accounts)) for message in rendered.messages)
+    taken.keys = dedupe_keys(hook, taken.request, loaded.values)
+
+
+def _note(taken: Taken, stage: Any) -> None:
+    taken.repairs.extend(stage.repairs)
+    taken.warnings.extend(stage.warnings)
+
+
+def _account(hook: Hook, message: Message, accounts: Mapping[str, Account]) -> Account:
+    if message.account not in accounts:
+        raise HookError(f'Hook {hook.name} sends through the account "{message.account}", which does not exist.')
+    return accounts[message.account]

@@ -1,0 +1,36 @@
+"""One recipient's message as the hook rendered it, before anybody knows how Picky Assist spells it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Template:
+    """An approved WhatsApp template: its id, language, the values in order, and the header where it has one."""
+
+    id: str
+    language: str
+    values: tuple[str, ...] = ()
+    header: str | tuple[str, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Message:
+    """One recipient's text, media or template. `to` is digits with country code; `application` None means the
+    account's own; `extra` holds other push variables as they are given."""
+
+    to: str
+    account: str
+    text: str | None = None
+    media: str | None = None
+    media_name: str | None = None
+    template: Template | None = None
+    location: Mapping[str, Any] | None = None
+    contact: tuple[Any, ...] | None = None
+    reference: str | None = None
+    priority: int = 0
+    application: str | None = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,23 @@
+"""One Picky Assist project: where its pushes go, with which token, through which channel, how fast."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+MAIN: Final = "main"
+SANDBOX_TOKEN: Final = "sandbox"  # noqa: S105 - stands where no token is needed; it opens nothing
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Account:
+    """One project. `rate` is requests a minute (0: unpaced), `batch` the most messages a push,
+    `encoding` one of json, form, query."""
+
+    name: str
+    url: str
+    token: str = dataclasses.field(repr=False)
+    application: str = "8"
+    rate: int = 85
+    batch: int = 100
+    encoding: str = "json"

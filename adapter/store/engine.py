@@ -1,0 +1,106 @@
+"""The database: SQLite in WAL mode with full sync, or PostgreSQL, behind one small object."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+UNAVAILABLE: Final = (OperationalError, InterfaceError, PoolTimeout)
+_BUSY_SECONDS: Final = 5
+_BOOT_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # macOS has no CLOCK_BOOTTIME
+
+
+def database_url(text: str) -> sa.URL:
+    """A SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg. Raises ValueError with a sentence."""
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise ValueError("must be an address such as sqlite:///var/adapter.db or postgres://…") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ValueError(f"must be SQLite or PostgreSQL, not {url.get_backend_name()}")
+    return url
+
+
+class Store:
+    """One database. Made after a fork, never before: connections must not be shared by accident."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        address = database_url(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {
+            "json_serializer": _json,
+            "pool_pre_ping": not self.is_sqlite,
+            "hide_parameters": True,
+        }
+        if self.is_sqlite:
+            if address.database:
+                Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        else:
+            options["connect_args"] = {"connect_timeout": _BUSY_SECONDS}
+        self.engine = sa.create_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        self._boot = _boot_id() if self.is_sqlite else ""
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that commits at the end; on SQLite it holds the write lock from its first line."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent look that takes no write lock."""
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            yield connection
+
+    def lease_clock(self, connection: sa.Connection) -> tuple[float, str]:
+        """(seconds, boot): a clock that all who share this database agree on and that nobody can set back.
+
+        On one host that is the monotonic clock since this boot; on PostgreSQL the database's clock.
+        """
+        if self.is_sqlite:
+            return time.clock_gettime(_BOOT_CLOCK), self._boot
+        now = connection.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one()
+        return float(now), ""
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are ours to begin
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "journal_size_limit=67108864"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A deferred transaction that turns to writing fails under concurrency: writers take the lock at once."""
+    is_reader = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:  # not Linux: the clock counts from the boot, so its start tells boots apart well enough
+        return str(round(time.time() - time.clock_gettime(_BOOT_CLOCK)))

@@ -1,0 +1,156 @@
+"""The tables. Times are seconds since 1970 as floating numbers; due times are compared as numbers, never as text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+METADATA: Final = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+BIG: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself for INTEGER only
+
+EVENTS: Final = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("destination", sa.Text, nullable=False),
+    sa.Column("received_at", sa.Double, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    # the request as it came, the matched proof overwritten
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    # what was made of it
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("decoded_as", sa.Text),
+    sa.Column("because", sa.Text),
+    sa.Column("fields", sa.JSON),
+    sa.Column("errors", sa.JSON),
+    sa.Column("repairs", sa.JSON),
+    sa.Column("warnings", sa.JSON),
+    sa.Column("messages", sa.Integer, nullable=False),
+    sa.Column("duplicates", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("duplicate_at", sa.Double),
+)
+
+MESSAGES: Final = sa.Table(
+    "messages",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("event_id", sa.Text, nullable=False, index=True),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("destination", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("head", sa.JSON, nullable=False),  # what messages of one push share
+    sa.Column("head_digest", sa.Text, nullable=False),
+    sa.Column("item", sa.JSON, nullable=False),  # this message's entry of `data`
+    sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.Double, nullable=False),
+    sa.Column("due_at", sa.Double, nullable=False),
+    sa.Column("alone", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    # the lease of the relay that works on it
+    sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("lease_boot", sa.Text),
+    sa.Column("push", sa.Text),  # our id of the latest push it was in
+    # the receipt
+    sa.Column("push_id", sa.Text),
+    sa.Column("msg_id", sa.Text),
+    sa.Column("credit", sa.Text),
+    sa.Column("error", sa.Text),
+)
+sa.Index(
+    "ix_messages_due",
+    MESSAGES.c.account,
+    MESSAGES.c.priority.desc(),
+    MESSAGES.c.seq,
+    sqlite_where=MESSAGES.c.status.in_(["queued", "retrying"]),
+    postgresql_where=MESSAGES.c.status.in_(["queued", "retrying"]),
+)
+sa.Index(
+    "ix_messages_sending",
+    MESSAGES.c.lease_until,
+    sqlite_where=MESSAGES.c.status == "sending",
+    postgresql_where=MESSAGES.c.status == "sending",
+)
+
+PUSHES: Final = sa.Table(
+    "pushes",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("encoding", sa.Text, nullable=False),
+    sa.Column("head", sa.JSON, nullable=False),
+    sa.Column("messages", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("finished_at", sa.Double),
+    sa.Column("outcome", sa.Text),
+    sa.Column("http_status", sa.Integer),
+    sa.Column("body_status", sa.Integer),
+    sa.Column("answer", sa.Text),
+)
+
+ATTEMPTS: Final = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("push", sa.Text, nullable=False, index=True),
+    sa.Column("message_id", sa.Text, nullable=False, index=True),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("finished_at", sa.Double),
+    sa.Column("outcome", sa.Text),
+    sa.Column("push_id", sa.Text),
+    sa.Column("msg_id", sa.Text),
+    sa.Column("credit", sa.Text),
+)
+
+DEDUPE: Final = sa.Table(
+    "dedupe",
+    METADATA,
+    sa.Column("hook", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False),
+)
+
+ACCOUNTS: Final = sa.Table(
+    "accounts",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("destination", sa.Text, primary_key=True),
+    sa.Column("next_call", sa.Double, nullable=False, server_default="0"),
+    sa.Column("next_call_boot", sa.Text),
+    sa.Column("parked", sa.Text),
+    sa.Column("parked_at", sa.Double),
+    sa.Column("probe_at", sa.Double),
+)
+
+RELAYS: Final = sa.Table(
+    "relays",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("seen_at", sa.Double, nullable=False),
+)

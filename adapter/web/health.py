@@ -1,0 +1,85 @@
+"""`/healthz` (the process), `/readyz` (an event can be stored), `/healthz/relay` (somebody sends)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask import Blueprint, Response
+
+from adapter.delivery.states import DUE
+from adapter.store.engine import UNAVAILABLE, Store
+from adapter.store.migrate import is_current
+from adapter.store.tables import ACCOUNTS, MESSAGES, RELAYS
+from adapter.web.inbound import json_answer, services
+
+blueprint: Final = Blueprint("health", __name__)
+_ALIVE_SECONDS: Final = 30.0
+_LATE_SECONDS: Final = 300.0
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return json_answer({"ok": True})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """200 when an event can be stored; a silent relay or late messages are told, never refused for."""
+    store = services().store
+    if reason := _not_ready(store):
+        return json_answer({"ok": False, "message": reason}, 503, retry_after=10)
+    degraded = _degraded(store)
+    return json_answer({"ok": True, "degraded": degraded} if degraded else {"ok": True})
+
+
+@blueprint.get("/healthz/relay")
+def relay() -> Response:
+    """503 when no relay has been alive for a while."""
+    try:
+        age = _relay_age(services().store)
+    except UNAVAILABLE:
+        return json_answer({"ok": False, "message": "The database does not answer."}, 503, retry_after=10)
+    if age is None or age > _ALIVE_SECONDS:
+        return json_answer({"ok": False, "message": _no_relay(age)}, 503, retry_after=30)
+    return json_answer({"ok": True, "seen_seconds_ago": round(age, 1)})
+
+
+def _not_ready(store: Store) -> str | None:
+    try:
+        if not is_current(store):
+            return "The database has not the newest tables; run: python -m adapter migrate."
+        with store.write() as connection:  # takes the write lock and room on the disk, changes nothing
+            connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.name == "").values(parked=None))
+    except UNAVAILABLE:
+        return "The database cannot be written; senders are told to come back."
+    return None
+
+
+def _degraded(store: Store) -> list[str]:
+    with store.read() as connection:
+        oldest = connection.execute(
+            sa.select(sa.func.min(MESSAGES.c.created_at)).where(
+                MESSAGES.c.status.in_(DUE), MESSAGES.c.due_at <= time.time()
+            )
+        ).scalar()
+    told: list[str] = []
+    age = _relay_age(store)
+    if age is None or age > _ALIVE_SECONDS:
+        told.append(_no_relay(age))
+    if oldest is not None and time.time() - oldest > _LATE_SECONDS:
+        told.append(f"The oldest due message waits since {round(time.time() - oldest)} s.")
+    return told
+
+
+def _relay_age(store: Store) -> float | None:
+    with store.read() as connection:
+        seen: Any = connection.execute(sa.select(sa.func.max(RELAYS.c.seen_at))).scalar()
+    return None if seen is None else max(0.0, time.time() - seen)
+
+
+def _no_relay(age: float | None) -> str:
+    since = "" if age is None else f" since {round(age)} s"
+    return f"Nothing is being sent: no relay alive{since}. Messages are kept. Start: python -m adapter relay."

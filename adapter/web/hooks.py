@@ -1,0 +1,148 @@
+"""`/hooks/<name>`: the line, as a list of steps each of which can end the request in one way."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import structlog
+from flask import Blueprint, Response, request
+from ulid import ULID
+
+from adapter import answers
+from adapter.delivery import outbox
+from adapter.delivery.outbox import Accepted
+from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable
+from adapter.line import Taken, take, wants_dry_run
+from adapter.mapping.hook import Hook
+from adapter.mapping.hook_schema import METHODS
+from adapter.preview import preview, status_of
+from adapter.store.engine import UNAVAILABLE
+from adapter.web import browser
+from adapter.web.inbound import json_answer, raw_request, request_id, services
+from adapter.web.waiting import wait_for_messages
+
+blueprint: Final = Blueprint("hooks", __name__)
+_log: Final = structlog.get_logger("hooks")
+
+
+@blueprint.route("/hooks/<name>", methods=[*METHODS, "OPTIONS"], provide_automatic_options=False)
+@blueprint.route("/hooks/<name>/<token>", methods=[*METHODS, "OPTIONS"], provide_automatic_options=False)
+def receive(name: str, token: str | None = None) -> Response:  # noqa: ARG001 - a proof, looked for by `take`
+    """One event: find the hook, take the request, store what came of it, answer."""
+    here = services()
+    hook = here.catalogue.hook(name)
+    if request.method == "OPTIONS":
+        return browser.preflight(hook)
+    _require_method(hook)
+    raw = raw_request()
+    taken = take(hook, raw, here.accounts, now=time.time(), public_url=here.settings.public_url or None)
+    if wants_dry_run(raw):
+        return _dry_run(taken)
+    if taken.outcome == "unauthenticated":
+        _log.info("refused", hook=hook.name, code="unauthenticated")
+        return _refused(taken, None)
+    stored = _store(taken)
+    if taken.refusal is not None:
+        return _refused(taken, stored)
+    return _accepted(taken, _settled(hook, stored))
+
+
+def _require_method(hook: Hook) -> None:
+    if request.method in hook.methods:
+        return
+    wanted = " or ".join(hook.methods)
+    empty = (
+        " A GET without data often means that http:// was redirected: use https://." if request.method == "GET" else ""
+    )
+    raise MethodNotAllowed(f"Hook {hook.name} takes {wanted}, but a {request.method} came.{empty}")
+
+
+def _dry_run(taken: Taken) -> Response:
+    here = services()
+    body = preview(taken, here.accounts, practice=here.destination == "sandbox", request_id=request_id())
+    if taken.outcome == "unauthenticated":
+        return json_answer(body | body["answer"], 401)
+    return json_answer(body)
+
+
+def _store(taken: Taken) -> Accepted:
+    """Durable when it returns. Raises StoreUnavailable: the sender must come back."""
+    keys = [(key.digest, key.within) for key in taken.keys] if taken.messages else []
+    try:
+        stored = outbox.accept(services().store, event_row(taken), taken.messages, keys=keys)
+    except UNAVAILABLE as fault:
+        _log.error("store_unavailable", hook=taken.hook.name, fault=type(fault).__name__)
+        raise StoreUnavailable(
+            "The event could not be stored just now; nothing was sent. Send it again soon."
+        ) from fault
+    _log.info(
+        "event", hook=taken.hook.name, event=stored.id, outcome=taken.outcome, messages=stored.messages,
+        duplicate=stored.duplicate, decoded_as=taken.payload.decoded_as if taken.payload else None,
+        repairs=sorted({repair.code for repair in taken.repairs}),
+    )  # fmt: skip
+    return stored
+
+
+def event_row(taken: Taken) -> dict[str, Any]:
+    """The row of `events` that tells what came and what was made of it."""
+    raw, refusal = taken.stored_request, taken.refusal
+    return {
+        "id": str(ULID()),
+        "hook": taken.hook.name,
+        "source": taken.hook.source.name,
+        "destination": services().destination,
+        "received_at": time.time(),
+        "request_id": request_id(),
+        "method": raw.method,
+        "path": raw.path,
+        "query": raw.query,
+        "headers": [list(pair) for pair in raw.headers],
+        "body": raw.body,
+        "status": taken.outcome,
+        "reason": refusal.sentence if refusal else taken.ignored,
+        "decoded_as": taken.payload.decoded_as if taken.payload else None,
+        "because": taken.payload.because if taken.payload else None,
+        "fields": answers.plain(taken.fields),
+        "errors": refusal.fields if refusal else {},
+        "repairs": [answers.repair_json(repair) for repair in taken.repairs],
+        "warnings": list(taken.warnings),
+    }
+
+
+def _settled(hook: Hook, stored: Accepted) -> dict[str, Any]:
+    """What the answer says of the messages; with `respond: sent` after a short wait for the relay."""
+    told: dict[str, Any] = {
+        "id": stored.id,
+        "status": stored.status,
+        "messages": stored.messages,
+        "duplicate": stored.duplicate,
+    }
+    if hook.respond == "sent" and stored.messages:
+        rows = wait_for_messages(stored.id)
+        if rows and all(row.status not in {"queued", "sending", "retrying"} for row in rows):
+            told |= {"status": rows[0].status, "push_id": rows[0].push_id, "msg_id": rows[0].msg_id}
+    return told
+
+
+def _accepted(taken: Taken, told: dict[str, Any]) -> Response:
+    if browser.is_person(taken.hook):
+        return browser.thanks(taken.hook)
+    body = answers.success(
+        taken, identity=told["id"], status=told["status"], messages=told["messages"],
+        duplicate=told["duplicate"], practice=services().destination == "sandbox",
+    )  # fmt: skip
+    extra = {key: told[key] for key in ("push_id", "msg_id") if key in told}
+    return browser.shared(taken.hook, json_answer(body | extra))
+
+
+def _refused(taken: Taken, stored: Accepted | None) -> Response:
+    refusal = taken.refusal
+    assert isinstance(refusal, Refusal)  # noqa: S101 - asked by the caller
+    if browser.is_person(taken.hook):
+        return browser.sorry(refusal)
+    received = taken.payload.received_keys if taken.payload else ()
+    body = answers.refused(
+        refusal, request_id=request_id(), received_keys=received, identity=stored.id if stored else None
+    )
+    return browser.shared(taken.hook, json_answer(body, status_of(taken), retry_after=refusal.retry_after))

@@ -1,0 +1,66 @@
+"""The edge of flask: a request as plain bytes, read only up to the limit, and answers as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response, current_app, g, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from adapter.errors import TooLarge, Undecodable
+from adapter.intake.request import RawRequest
+from adapter.services import Services
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+def services() -> Services:
+    """What this process works with."""
+    found: Services = current_app.extensions["adapter"]
+    return found
+
+
+def request_id() -> str:
+    """The id that the answer and the log share: the sender's X-Request-Id where it is a decent one."""
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+    found: str = g.request_id
+    return found
+
+
+def raw_request() -> RawRequest:
+    """The request as it came. Raises TooLarge, before reading where the sender says how much is coming."""
+    limit = services().settings.max_body_bytes
+    if (request.content_length or 0) > limit:
+        raise _too_large(limit)
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise _too_large(limit) from None
+    except (ClientDisconnected, OSError):
+        raise Undecodable("The connection broke before the whole body arrived; send it again.") from None
+    return RawRequest(
+        method=request.method,
+        path=request.path,
+        query=request.query_string.decode("latin-1"),
+        headers=tuple((str(name), str(value)) for name, value in request.headers.items()),
+        body=body,
+    )
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than the {limit:,} bytes this adapter reads; send less, files as links.")
+
+
+def json_answer(body: Mapping[str, Any], status: int = 200, *, retry_after: int | None = None) -> Response:
+    """A JSON answer with its request id; never cached."""
+    text = json.dumps(body, ensure_ascii=False, default=str)
+    response = Response(text, status, mimetype="application/json")
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
