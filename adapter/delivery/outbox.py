@@ -263,7 +263,7 @@ _UPDATE_MESSAGE: Final = (
     .where(
         MESSAGES.c.seq == sa.bindparam("b_seq"),
         MESSAGES.c.push == sa.bindparam("b_push"),
-        MESSAGES.c.status.in_(["sending", "unknown"]),
+        (MESSAGES.c.status == "sending") | (MESSAGES.c.status == "unknown"),
     )
     .values({
         name: sa.bindparam(name)

@@ -116,7 +116,7 @@ class Relay:
         _log.info(
             "push", push=push, account=claimed.account.name, messages=len(rows), outcome=outcome.meaning.code,
             http=outcome.http_status, status=outcome.status, seconds=round(time.monotonic() - started, 3),
-            events=sorted({row.event_id for row in rows})[:5],
+            event_ids=sorted({row.event_id for row in rows})[:5],
         )  # fmt: skip
 
     def _settle(self, claimed: Claimed, rows: tuple[sa.Row[Any], ...], outcome: Outcome, push: str) -> None:

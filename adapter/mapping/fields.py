@@ -331,12 +331,19 @@ def _invalid(
     specs: Sequence[FieldSpec], found: Mapping[str, Found], faults: Mapping[str, Any], received: Sequence[str]
 ) -> InvalidFields:
     fields: dict[str, list[str]] = {}
+    sentences: list[str] = []
     for spec in specs:
         if spec.name in faults:
             one = found[spec.name]
-            texts = [_missing(spec, one, received)] if one.value is None else [str(text) for text in faults[spec.name]]
+            if one.value is None:
+                texts = [_missing(spec, one, received)]
+                sentences += texts
+            else:
+                texts = [str(text) for text in faults[spec.name]]
+                sentences += [f"{one.key}: {text}" for text in texts]
             fields.setdefault(one.key, []).extend(texts)
-    return InvalidFields(_summary(fields), fields=fields)
+    more = f" And {len(sentences) - 3} more fields are wrong." if len(sentences) > 3 else ""
+    return InvalidFields(" ".join(sentences[:3]) + more, fields=fields)
 
 
 def _missing(spec: FieldSpec, found: Found, received: Sequence[str]) -> str:
@@ -349,8 +356,3 @@ def _missing(spec: FieldSpec, found: Found, received: Sequence[str]) -> str:
     came = ", ".join(received[:12]) or "nothing"
     return f"{spec.name} is missing. The hook looks for {looked}; the request had {came}."
 
-
-def _summary(fields: Mapping[str, Sequence[str]]) -> str:
-    sentences = [text if text.startswith(key) else f"{key}: {text}" for key, texts in fields.items() for text in texts]
-    more = f" And {len(sentences) - 3} more fields are wrong." if len(sentences) > 3 else ""
-    return " ".join(sentences[:3]) + more

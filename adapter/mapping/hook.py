@@ -234,11 +234,11 @@ class _Loader:
     def proofs(self, entries: Sequence[Mapping[str, Any]] | None) -> tuple[auth.Proof, ...]:
         found: list[auth.Proof] = []
         for index, entry in enumerate(entries or ()):
-            ((kind, options),) = entry.items()
-            try:
-                found.append(_PROOFS[kind](options))
-            except ValueError as fault:
-                self.fault(("auth", index, kind), str(fault))
+            for kind, options in entry.items():  # one, unless the entry has a fault of its own
+                try:
+                    found.append(_PROOFS[kind](options))
+                except (ValueError, TypeError) as fault:
+                    self.fault(("auth", index, kind), str(fault))
         return tuple(found)
 
     def zone(self, name: str | None) -> dt.tzinfo:
@@ -253,9 +253,9 @@ class _Loader:
         for name, options in declared.items():
             spec = FieldSpec(
                 name=name,
-                type=options["type"],
+                type=options.get("type", "text"),
                 places=tuple(Place.of(text) for text in options.get("from_") or [name]),
-                required=options["required"],
+                required=options.get("required", False),
                 default=options.get("default"),
                 region=options.get("region"),
                 choices=tuple(options.get("choices") or ()),
@@ -277,20 +277,23 @@ class _Loader:
     def dedupe(self, data: Mapping[str, Any] | None) -> Dedupe | None:
         if data is None:
             return None
-        for index, name in enumerate(data["key"]):
+        key = data.get("key", ())
+        for index, name in enumerate(key):
             if name not in self.field_names:
                 self.fault(("dedupe", "key", index), self.unknown_name(name))
-        return Dedupe(tuple(data["key"]), data["within"])
+        return Dedupe(tuple(key), data.get("within", 0.0))
 
     def push(self, data: dict[str, Any] | None) -> Push | None:
         if data is None:
             return None
+        places = {key: ("push", key) for key in data}
         if "message_file" in data:
+            places["message"] = ("push", "message_file")
             data["message"] = self.file(data.pop("message_file"))
         if "account" in data and "{{" not in data["account"] and data["account"] not in self.around.accounts:
             known = ", ".join(sorted(self.around.accounts)) or "none"
             self.fault(("push", "account"), f'no account is named "{data["account"]}"; known are {known}')
-        parts = {key: self.checked(partial(compiled, value), ("push", key)) for key, value in data.items()}
+        parts = {key: self.checked(partial(compiled, value), places[key]) for key, value in data.items()}
         return Push(
             to=tuple(parts.get("to") or ()), message=parts.get("message"), media=parts.get("media"),
             media_name=parts.get("media_name"), template=parts.get("template"), location=parts.get("location"),

@@ -118,6 +118,8 @@ class HmacSchema(Strict):
 class TokenField(fields.Field[dict[str, Any]]):
     """A token as text, or as a mapping with its place."""
 
+    schema = TokenSchema()
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):
             found: dict[str, Any] = TokenSchema().load(value)
@@ -143,6 +145,8 @@ class ProofSchema(Strict):
 
 class AuthField(fields.Field[Any]):
     """`none`, or a list of proofs."""
+
+    schema = ProofSchema()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
         if value == "none":

@@ -49,7 +49,7 @@ def build_app(given: Services | None = None) -> Flask:
 
 def _follow() -> None:
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=request_id())
+    structlog.contextvars.bind_contextvars(request_id=request_id())
 
 
 def _finish(response: Response) -> Response:

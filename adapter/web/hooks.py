@@ -77,7 +77,7 @@ def _store(taken: Taken) -> Accepted:
             "The event could not be stored just now; nothing was sent. Send it again soon."
         ) from fault
     _log.info(
-        "event", hook=taken.hook.name, event=stored.id, outcome=taken.outcome, messages=stored.messages,
+        "event", hook=taken.hook.name, event_id=stored.id, outcome=taken.outcome, messages=stored.messages,
         duplicate=stored.duplicate, decoded_as=taken.payload.decoded_as if taken.payload else None,
         repairs=sorted({repair.code for repair in taken.repairs}),
     )  # fmt: skip

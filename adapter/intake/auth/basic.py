@@ -28,6 +28,8 @@ def examine(proof: BasicProof, request: RawRequest) -> Verdict:
 
 def _credentials(encoded: str) -> str:
     """The bytes as Latin-1 text, which is what `same` takes for bytes of unknown encoding; "" when garbled."""
+    if len(encoded) % 4:  # b64decode takes superfluous padding
+        return ""
     try:
         return base64.b64decode(encoded, validate=True).decode("latin-1")
     except (binascii.Error, ValueError):

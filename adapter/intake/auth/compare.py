@@ -23,7 +23,8 @@ def same(presented: str, secret: str) -> bool:
 
 def any_same(candidates: list[str], secret: str) -> bool:
     """True when one of the first candidates is the secret; all of them are compared."""
-    return any([same(candidate, secret) for candidate in candidates[:CANDIDATE_LIMIT]])
+    matches = [same(candidate, secret) for candidate in candidates[:CANDIDATE_LIMIT]]
+    return any(matches)
 
 
 def utf8(text: str) -> bytes:

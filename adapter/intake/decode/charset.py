@@ -42,10 +42,10 @@ def read_text(raw: bytes, content_type: str, notes: Notes, *, field: str = "") -
             return text
     wide = _utf_16(raw)
     named = declared(content_type)
-    for codec in (wide, named, "utf-8"):
-        if codec and (text := _strictly(raw, codec)) is not None:
-            if codec != (named or "utf-8"):
-                notes.repair(field, "charset", named or "utf-8", codec)
+    for candidate in (wide, named, "utf-8"):
+        if candidate and (text := _strictly(raw, candidate)) is not None:
+            if candidate != (named or "utf-8"):
+                notes.repair(field, "charset", named or "utf-8", candidate)
             return text
     notes.repair(field, "charset", named or "utf-8", FALLBACK)
     return raw.decode(FALLBACK, "replace")

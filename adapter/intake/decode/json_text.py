@@ -67,16 +67,17 @@ def _rescued(text: str, notes: Notes, limits: Limits) -> Any:
         return _parse(text, notes, limits, strict=True)
     except json.JSONDecodeError as fault:
         first = fault
-    if first.msg.startswith("Invalid control character"):
-        notes.repair("", "control_character", _place(text, first.pos), "kept")
     try:
-        return _parse(text, notes, limits, strict=False)
+        value = _parse(text, notes, limits, strict=False)
     except json.JSONDecodeError as fault:
         mended = _TRAILING.sub(lambda hit: " " if hit[1] else hit[0], text)
         if mended == text:
             raise
+        value = _parse(mended, notes, limits, strict=False)
         notes.repair("", "trailing_comma", _place(text, fault.pos), "dropped")
-    return _parse(mended, notes, limits, strict=False)
+    if first.msg.startswith("Invalid control character"):
+        notes.repair("", "control_character", _place(text, first.pos), "kept")
+    return value
 
 
 def _parse(text: str, notes: Notes, limits: Limits, *, strict: bool) -> Any:

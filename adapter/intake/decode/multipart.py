@@ -14,7 +14,7 @@ from adapter.errors import Undecodable
 from adapter.intake.decode.charset import FALLBACK, read_text
 from adapter.intake.decode.limits import Limits
 from adapter.intake.decode.notes import Notes
-from adapter.intake.decode.pairs import check_count, collect
+from adapter.intake.decode.pairs import collect, too_many
 
 _FIRST_LINE: Final = re.compile(rb"\s*--([^\r\n]{1,200}?)(?:--)?[ \t]*(?:\r?\n|\r|\Z)")
 _DISPOSITION: Final = re.compile(rb"content-disposition[ \t]*:", re.IGNORECASE)
@@ -40,7 +40,7 @@ def read_multipart(body: bytes, boundary: bytes, notes: Notes, limits: Limits) -
         parts = list(_parts(body, boundary, limits))
     except UnicodeDecodeError:
         notes.repair("", "charset", "utf-8", FALLBACK)
-        return read_multipart(body.decode(FALLBACK, "replace").encode(), boundary, Notes(), limits)
+        return read_multipart(body.decode(FALLBACK, "replace").encode(), boundary, notes, limits)
     pairs: list[tuple[str, Any]] = []
     for number, (part, content) in enumerate(parts, 1):
         if part.name is None:
@@ -71,7 +71,7 @@ def _parts(body: bytes, boundary: bytes, limits: Limits) -> Iterator[tuple[Field
         except UnicodeDecodeError:
             raise
         except RequestEntityTooLarge:
-            check_count(limits.pairs + 1, "body", limits)
+            raise too_many("body", limits) from None
         except ValueError:
             raise Undecodable(
                 f"The multipart body is damaged or cut off in part {number}: "

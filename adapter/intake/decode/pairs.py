@@ -46,12 +46,12 @@ def read_lines(text: str, limits: Limits) -> dict[str, Any] | None:
     for line in lines:
         key, equals, value = line.partition("=")
         if equals:
+            check_count(len(found) + 1, "body", limits)
             found.append((key, [value]))
         elif found:
             found[-1][1].append(line)
         elif line.strip():
             return None
-    check_count(len(found), "body", limits)
     return collect((key, "\n".join(value)) for key, value in found)
 
 
@@ -73,7 +73,12 @@ def collect(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def check_count(count: int, place: str, limits: Limits) -> None:
     """Refuse more pairs or parts than the limit."""
     if count > limits.pairs:
-        raise Undecodable(f"The {place} holds more than {limits.pairs} fields; send fewer.")
+        raise too_many(place, limits)
+
+
+def too_many(place: str, limits: Limits) -> Undecodable:
+    """The refusal of a form, query or multipart body with too many fields."""
+    return Undecodable(f"The {place} holds more than {limits.pairs} fields; send fewer.")
 
 
 def _plain(text: str, fallback: str, notes: Notes) -> str:

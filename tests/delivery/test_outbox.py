@@ -1,0 +1,287 @@
+"""The outbox on both databases: one event, once; one claim, one relay; each outcome to its state."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from adapter.delivery import outbox
+from adapter.delivery.outbox import Claimed
+from adapter.picky.outcome import BROKEN_OFF, NOT_SENT, STATUSES, TOO_MANY, Outcome, Row, classify
+from adapter.store.engine import Store
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, MESSAGES, PUSHES
+
+from tests.delivery.messages import account, event, outgoing, store_messages
+
+NOW = 1_000_000.0
+
+
+@pytest.fixture(autouse=True)
+def known_account(store: Store) -> None:
+    outbox.know_accounts(store, ["main"], "sandbox")
+
+
+def claim(store: Store, *, now: float = NOW, lease: float = 60.0, token: str = "relay-1", **options: Any) -> Any:
+    return outbox.claim(store, account(**options), "sandbox", now=now, lease=lease, token=token)
+
+
+def begun(store: Store, *, push: str = "p1", lease: float = 60.0, **options: Any) -> tuple[Claimed, tuple[sa.Row[Any], ...]]:
+    claimed = claim(store, lease=lease, **options)
+    assert isinstance(claimed, Claimed)
+    return claimed, outbox.begin(store, claimed, push=push, now=NOW, lease=lease)
+
+
+def settle(store: Store, outcome: Outcome, *, push: str = "p1", **options: Any) -> None:
+    claimed, rows = begun(store, push=push, **options)
+    outbox.settle(store, claimed, rows, outcome, push=push, now=NOW)
+
+
+def messages(store: Store) -> list[sa.Row[Any]]:
+    with store.read() as connection:
+        return list(connection.execute(sa.select(MESSAGES).order_by(MESSAGES.c.seq)))
+
+
+def test_an_event_and_its_messages_are_stored_together(store: Store) -> None:
+    told = store_messages(store, 2)
+    first, second = messages(store)
+    assert (told.messages, told.duplicate) == (2, False)
+    assert [first.id, second.id] == [f"{told.id}-1", f"{told.id}-2"]
+    assert first.item == {"number": "919876500000", "message": "Hi 0", "reference_number": first.id}
+    assert (first.status, first.reference) == ("queued", first.id)
+
+
+def test_a_reference_of_ones_own_is_kept(store: Store) -> None:
+    store_messages(store, item={"reference_number": "Y12333"})
+    assert messages(store)[0].reference == "Y12333"
+
+
+def test_the_same_key_again_is_a_duplicate_of_the_first(store: Store) -> None:
+    first = outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("k", 60.0)])
+    again = outbox.accept(store, event(received_at=NOW + 59), [outgoing()], keys=[("k", 60.0)])
+    assert (again.id, again.duplicate, again.messages) == (first.id, True, 1)
+    assert len(messages(store)) == 1
+    with store.read() as connection:
+        assert connection.execute(sa.select(EVENTS.c.duplicates)).scalar_one() == 1
+
+
+def test_a_key_is_free_again_after_its_window_and_in_another_hook(store: Store) -> None:
+    outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("k", 60.0)])
+    assert not outbox.accept(store, event(received_at=NOW + 61), [outgoing()], keys=[("k", 60.0)]).duplicate
+    assert not outbox.accept(store, event(received_at=NOW + 61, hook="other"), [outgoing()], keys=[("k", 60.0)]).duplicate
+
+
+def test_one_of_two_keys_is_enough_and_both_lead_to_the_first(store: Store) -> None:
+    first = outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("b", 60.0)])
+    second = outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("a", 60.0), ("b", 60.0)])
+    third = outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("a", 60.0)])
+    assert [second.id, third.id] == [first.id, first.id]
+
+
+def test_simultaneous_posts_of_one_key_make_one_message(store: Store) -> None:
+    told: list[outbox.Accepted] = []
+    start = threading.Barrier(8)
+
+    def post() -> None:
+        start.wait()
+        told.append(outbox.accept(store, event(), [outgoing()], keys=[("a", 60.0), ("b", 60.0)]))
+
+    threads = [threading.Thread(target=post) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.id for one in told}) == 1
+    assert [one.duplicate for one in told].count(False) == 1
+    assert len(messages(store)) == 1
+
+
+def test_a_claim_takes_one_head_and_each_number_once(store: Store) -> None:
+    store_messages(store, 3)
+    store_messages(store, 1)
+    store_messages(store, 1, first=5, head={"application": "3"})
+    claimed = claim(store)
+    assert [row.number for row in claimed.rows] == ["919876500000", "919876500001", "919876500002"]
+    assert [row.number for row in claim(store, token="relay-2").rows] == ["919876500000"]
+    assert [row.number for row in claim(store, token="relay-3").rows] == ["919876500005"]
+    assert claim(store, token="relay-4") is None
+
+
+def test_high_priority_goes_first_and_a_batch_has_a_limit(store: Store) -> None:
+    store_messages(store, 3)
+    store_messages(store, 1, first=9, priority=1)
+    assert [row.number for row in claim(store, batch=2).rows] == ["919876500000", "919876500009"]
+    assert len(claim(store, batch=2, token="relay-2").rows) == 2
+
+
+def test_messages_of_another_destination_are_never_claimed(store: Store) -> None:
+    outbox.know_accounts(store, ["main"], "live")
+    store_messages(store)
+    assert outbox.claim(store, account(), "live", now=NOW, lease=60, token="r") is None
+
+
+def test_what_was_claimed_is_claimed_again_only_after_the_lease(store: Store) -> None:
+    store_messages(store)
+    claim(store, lease=0.05)
+    assert claim(store, token="relay-2") is None
+    time.sleep(0.1)
+    assert isinstance(claim(store, token="relay-3"), Claimed)
+
+
+def test_a_relay_whose_lease_was_taken_over_begins_nothing(store: Store) -> None:
+    store_messages(store)
+    old = claim(store, lease=0.01)
+    time.sleep(0.05)
+    new = claim(store, token="relay-2")
+    assert outbox.begin(store, old, push="p1", now=NOW, lease=60) == ()
+    assert len(outbox.begin(store, new, push="p2", now=NOW, lease=60)) == 1
+
+
+def test_attempts_are_written_before_the_call(store: Store) -> None:
+    store_messages(store, 2)
+    begun(store)
+    with store.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(ATTEMPTS)).scalar_one() == 2
+        assert connection.execute(sa.select(PUSHES.c.messages, PUSHES.c.finished_at)).one() == (2, None)
+    assert [row.status for row in messages(store)] == ["sending", "sending"]
+
+
+def test_a_crash_before_the_attempt_leaves_the_message_queued(store: Store) -> None:
+    store_messages(store)
+    claim(store, lease=0.01)
+    time.sleep(0.05)
+    outbox.give_up_interrupted(store, now=NOW)
+    assert messages(store)[0].status == "queued"
+
+
+def test_a_crash_after_the_attempt_leaves_it_unknown_and_unsent(store: Store) -> None:
+    store_messages(store)
+    begun(store, lease=0.01)
+    time.sleep(0.05)
+    assert outbox.give_up_interrupted(store, now=NOW) == 1
+    assert (messages(store)[0].status, messages(store)[0].error) == ("unknown", "interrupted")
+    assert claim(store, now=NOW + 10**6, token="relay-2") is None
+
+
+def test_a_late_answer_settles_what_was_given_up(store: Store) -> None:
+    store_messages(store)
+    claimed, rows = begun(store, lease=0.01)
+    time.sleep(0.05)
+    outbox.give_up_interrupted(store, now=NOW)
+    answer = classify(200, b'{"status":100,"push_id":"7","data":[{"msg_id":"9","number":"919876500000","credit":"0.005"}]}')
+    outbox.settle(store, claimed, rows, answer, push="p1", now=NOW)
+    row = messages(store)[0]
+    assert (row.status, row.push_id, row.msg_id, row.credit) == ("accepted", "7", "9", "0.005")
+
+
+def test_a_late_answer_does_not_touch_a_newer_push(store: Store) -> None:
+    store_messages(store)
+    claimed, rows = begun(store)
+    with store.write() as connection:
+        connection.execute(sa.update(MESSAGES).values(status="sending", push="p2"))
+    outbox.settle(store, claimed, rows, classify(200, b'{"status":406}'), push="p1", now=NOW)
+    assert messages(store)[0].status == "sending"
+
+
+def test_a_message_that_kills_relays_before_its_attempt_is_dead(store: Store) -> None:
+    store_messages(store)
+    for turn in range(outbox.MOST_CLAIMS):
+        assert isinstance(claim(store, lease=-1, token=f"relay-{turn}"), Claimed)
+    _, rows = begun(store)
+    assert rows == ()
+    assert (messages(store)[0].status, messages(store)[0].error) == ("dead", "preparation_failed")
+
+
+def test_what_was_released_is_due_at_once(store: Store) -> None:
+    store_messages(store)
+    outbox.release(store, claim(store))
+    assert isinstance(claim(store, token="relay-2"), Claimed)
+    assert messages(store)[0].claims == 1
+
+
+def test_accepted_rows_are_matched_by_number_and_a_missing_one_is_accepted_too(store: Store) -> None:
+    store_messages(store, 2)
+    rows = (Row("919876500001", "m2", "0.005"),)
+    settle(store, Outcome(STATUSES[100], 200, 100, "p", rows))
+    assert [(row.status, row.msg_id) for row in messages(store)] == [("accepted", None), ("accepted", "m2")]
+
+
+@pytest.mark.parametrize("status", [401, 403, 405, 408, 409, 801])
+def test_an_account_that_cannot_send_is_parked_with_its_messages(store: Store, status: int) -> None:
+    store_messages(store)
+    settle(store, Outcome(STATUSES[status], 200, status))
+    store_messages(store, first=5)
+    assert [row.status for row in messages(store)] == ["parked", "queued"]
+    assert claim(store, token="relay-2") is None
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 61) == ["main"]
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 62) == []
+    assert outbox.resume_account(store, "main", "sandbox", now=NOW) == 1
+    assert len(claim(store, token="relay-3").rows) == 2
+
+
+@pytest.mark.parametrize("status", [402, 406, 407, 410, 802])
+def test_a_refused_message_fails(store: Store, status: int) -> None:
+    store_messages(store)
+    settle(store, Outcome(STATUSES[status], 200, status))
+    assert messages(store)[0].status == "failed"
+    assert claim(store, now=NOW + 10**6, token="relay-2") is None
+
+
+def test_a_refused_push_of_several_goes_again_one_by_one(store: Store) -> None:
+    store_messages(store, 3)
+    settle(store, Outcome(STATUSES[406], 200, 406))
+    assert {row.status for row in messages(store)} == {"retrying"}
+    assert [len(claim(store, token=f"again-{turn}").rows) for turn in range(3)] == [1, 1, 1]
+
+
+def test_a_refusal_that_took_some_is_not_sent_again(store: Store) -> None:
+    store_messages(store, 2)
+    settle(store, Outcome(STATUSES[406], 200, 406, "p", (Row("919876500000", "m1", "0"),)))
+    assert [row.status for row in messages(store)] == ["accepted", "unknown"]
+
+
+@pytest.mark.parametrize(("meaning", "least"), [(NOT_SENT, 0), (STATUSES[101], 10), (STATUSES[404], 300), (TOO_MANY, 60)])
+def test_a_retry_waits_its_time(store: Store, meaning: Any, least: float) -> None:
+    store_messages(store)
+    settle(store, Outcome(meaning))
+    row = messages(store)[0]
+    assert row.status == "retrying"
+    assert NOW + least <= row.due_at <= NOW + max(least, 2.0)
+
+
+def test_too_many_holds_the_whole_account_back(store: Store) -> None:
+    store_messages(store)
+    settle(store, Outcome(TOO_MANY, 429), rate=85)
+    store_messages(store, first=5)
+    pause = claim(store, rate=85, token="relay-2")
+    assert 59 < pause <= 60
+
+
+def test_a_lost_answer_is_unknown_and_never_sent_again(store: Store) -> None:
+    store_messages(store)
+    settle(store, Outcome(BROKEN_OFF))
+    assert (messages(store)[0].status, messages(store)[0].error) == ("unknown", "no_answer")
+    assert claim(store, now=NOW + 10**6, token="relay-2") is None
+
+
+def test_retries_come_to_an_end(store: Store) -> None:
+    store_messages(store)
+    now, turns = NOW, 0
+    while messages(store)[0].status in {"queued", "retrying"}:
+        claimed = outbox.claim(store, account(), "sandbox", now=now, lease=60, token=f"turn-{turns}")
+        assert isinstance(claimed, Claimed)
+        rows = outbox.begin(store, claimed, push=f"p{turns}", now=now, lease=60)
+        outbox.settle(store, claimed, rows, Outcome(NOT_SENT), push=f"p{turns}", now=now)
+        now, turns = now + 3601, turns + 1
+    assert (messages(store)[0].status, turns) == ("dead", outbox.MOST_ATTEMPTS)
+
+
+def test_the_pace_saves_five_calls_and_spaces_the_rest(store: Store) -> None:
+    store_messages(store, 10)
+    taken = [claim(store, rate=85, batch=1, token=f"relay-{turn}") for turn in range(6)]
+    assert [isinstance(one, Claimed) for one in taken] == [True] * 5 + [False]
+    assert 0 < taken[5] <= 0.75  # 60 s / (85 - 5)
+    with store.read() as connection:
+        assert connection.execute(sa.select(ACCOUNTS.c.next_call)).scalar_one() > 0

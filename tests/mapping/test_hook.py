@@ -1,0 +1,124 @@
+"""A hook file is checked whole: every fault at once, one sentence each, with its line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from adapter.mapping.hook import Hook, HookFaults, Surroundings, load_hook
+
+GOOD = """\
+source: zoho_crm
+auth:
+  - token: ${ZOHO_TOKEN}
+fields:
+  phone: {type: phone, from: [Mobile, Phone], required: true}
+  amount: {type: decimal, from: Amount}
+when: amount is none or amount >= 1000
+dedupe: {key: [phone, amount], within: 72h}
+push:
+  to: "{{ phone }}"
+  message: |
+    Hi!
+    You paid {{ amount }}.
+"""
+AROUND = Surroundings(environ={"ZOHO_TOKEN": "s3cret", "OTHER": "x"}, reserved={"SECRET_KEY", "PICKY_TOKEN"})
+
+
+def load(text: str, around: Surroundings = AROUND) -> Hook:
+    return load_hook("won_deal", text, around)
+
+
+def faults(text: str, around: Surroundings = AROUND) -> list[tuple[int, str]]:
+    with pytest.raises(HookFaults) as caught:
+        load(text, around)
+    return [(fault.line, fault.sentence) for fault in caught.value.faults]
+
+
+def test_a_good_file_loads() -> None:
+    hook = load(GOOD)
+    assert hook.source.name == "zoho_crm"
+    assert [spec.name for spec in hook.fields] == ["phone", "amount"]
+    assert hook.dedupe is not None
+    assert hook.dedupe.within == 72 * 3600
+    assert hook.secret_names == ("ZOHO_TOKEN",)
+    assert "s3cret" not in repr(hook.secret_names)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "words"),
+    [
+        ("source: zoho_crm", "source: zoho_cmr", 1, 'source: unknown source "zoho_cmr"; known are'),
+        ("dedupe:", "dedup:", 8, 'dedup: unknown key; did you mean "dedupe"?'),
+        ("required: true}", "requierd: true}", 5, 'requierd: unknown key; did you mean "required"?'),
+        ("type: phone,", "type: fone,", 5, "fields.phone.type: unknown type; known are text, phone"),
+        ("required: true}", "required: yes}", 5, "fields.phone.required: must be true or false"),
+        ("${ZOHO_TOKEN}", "${GONE}", 3, "the environment variable GONE is not set"),
+        ("${ZOHO_TOKEN}", "${SECRET_KEY}", 3, "SECRET_KEY is a setting of the adapter itself"),
+        ("${ZOHO_TOKEN}", "x${ZOHO_TOKEN}", 3, r"\$\{NAME\} must be the whole value"),
+        ("amount >= 1000", "amuont >= 1000", 7, 'when: "amuont" is no field of this hook; did you mean "amount"?'),
+        ("amount >= 1000", "amount >=", 7, "when: the template does not compile"),
+        ("{{ amount }}", "{{ amuont }}", 13, 'push.message: "amuont" is no field of this hook'),
+        ("{{ amount }}", "{{ amount }", 13, "push.message: the template does not compile"),
+        ("{{ amount }}", "{{ amount | evil }}", 13, "No filter named 'evil'"),
+        ("key: [phone, amount]", "key: [phone, amuont]", 8, r'dedupe.key\[1\]: "amuont" is no field'),
+        ("within: 72h", "within: 72", 8, "dedupe.within: must be a span such as"),
+        ('  to: "{{ phone }}"\n', "", 9, "push.to: is missing"),
+        ("push:\n", "for_each: items\npush:\n", 9, "for_each: is not supported yet; remove it"),
+        ("push:\n", "notify: {}\npush:\n", 9, "notify: is not supported yet"),
+        ("push:\n", "on_unknown: resend\npush:\n", 9, "resend is not supported yet"),
+        ("push:\n", "browser: {honeypot: x}\npush:\n", 9, "browser: belongs to hooks with source: form only"),
+        ("push:\n", "push:\n  account: shop2\n", 10, 'no account is named "shop2"; known are main'),
+        ("push:\n", "push:\n  template: {id: X, language: en}\n", 10, "give template or message, not both"),
+        ("auth:\n  - token: ${ZOHO_TOKEN}\n", "", 1, "auth: is missing"),
+        ("auth:\n  - token: ${ZOHO_TOKEN}\n", "auth: []\n", 2, "auth: must be a list of proofs"),
+        ("- token: ${ZOHO_TOKEN}", "- tokn: x", 3, 'tokn: unknown key; did you mean "token"?'),
+        ("- token: ${ZOHO_TOKEN}", "- hmac: {preset: shopfy, secret: x}", 3, "shopify"),
+        ("type: decimal,", "type: decimal, default: lots,", 6, r'fields.amount.default: "lots" is not a number'),
+        ("type: decimal,", "type: choice,", 6, "choices and type: choice belong together"),
+        ("type: decimal,", "type: decimal, region: IN,", 6, "region belongs to a field of type phone"),
+        ("type: decimal,", "type: decimal, min: 3,", 6, "fields.amount.min: is not supported yet"),
+        ("source: zoho_crm\n", "source: zoho_crm\nregion: India\n", 2, "region: must be a country's two capital letters"),
+        ("source: zoho_crm\n", "source: zoho_crm\ntimezone: Asia/Calcuta\n", 2, 'timezone: "Asia/Calcuta" is no time zone'),
+        ("source: zoho_crm\n", "source: zoho_crm\nenabled: maybe\n", 2, "enabled: must be true, false or capture"),
+        ("source: zoho_crm\n", "source: zoho_crm\nsource: form\n", 2, 'the key "source" stands twice'),
+        ("source: zoho_crm\n", "source: zoho_crm\nreject_status: 404\n", 2, "reject_status: must be 422 or 200"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_sentence_with_its_line(was: str, now: str, line: int, words: str) -> None:
+    assert was in GOOD
+    found = faults(GOOD.replace(was, now, 1))
+    assert len(found) == 1, found
+    assert found[0][0] == line
+    assert re.search(words, found[0][1]), found[0][1]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    broken = GOOD.replace("zoho_crm", "zoho").replace("{{ amount }}", "{{ amuont }}").replace("72h", "72")
+    assert [line for line, _ in faults(broken)] == [1, 8, 13]
+
+
+def test_without_secrets_it_loads_for_a_look() -> None:
+    assert load(GOOD, Surroundings(check_secrets=False)).proofs
+
+
+def test_auth_none_must_be_said() -> None:
+    hook = load(GOOD.replace("auth:\n  - token: ${ZOHO_TOKEN}\n", "auth: none\n"))
+    assert hook.proofs == ()
+
+
+@pytest.mark.parametrize("name", ["accounts", "Won", "_x", "a" * 64, "a b", ""])
+def test_some_names_cannot_be_hooks(name: str) -> None:
+    with pytest.raises(HookFaults, match="cannot be a hook's name"):
+        load_hook(name, GOOD, AROUND)
+
+
+@pytest.mark.parametrize("text", ["", "just text", "- a\n- b\n", "42"])
+def test_a_file_that_is_no_mapping_is_one_fault(text: str) -> None:
+    assert faults(text) == [(1, "a hook file must be a mapping that begins with source:")]
+
+
+def test_a_message_file_is_read_and_its_faults_are_the_hooks() -> None:
+    text = GOOD[: GOOD.index("  message: |")] + "  message_file: thanks.txt\n"
+    around = Surroundings(environ={"ZOHO_TOKEN": "x"}, read_text={"thanks.txt": "Hi {{ nmae }}"}.__getitem__)
+    assert faults(text, around) == [(11, 'push.message_file: "nmae" is no field of this hook; fields are amount, phone')]
