@@ -74,7 +74,7 @@ def take(
     try:
         if check_auth and hook.proofs:
             taken.proof = auth.authenticate(hook.proofs, request, now=now, public_url=public_url)
-        taken.payload = _payload(taken, check_auth=check_auth)
+        taken.payload = _payload(taken, now=now, public_url=public_url, check_auth=check_auth)
         _note(taken, taken.payload)
         taken.ignored = _reason_to_ignore(hook, taken.payload)
         if taken.ignored is None:
@@ -92,21 +92,21 @@ def wants_dry_run(request: RawRequest) -> bool:
     return any(key == "dry_run" and value.lower() in {"1", "true", "yes"} for key, value in pairs)
 
 
-def _payload(taken: Taken, *, check_auth: bool) -> Payload:
+def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bool) -> Payload:
     """The decoded payload of a proven request, without the keys that prove or steer it."""
     hook, request = taken.hook, taken.request
     must_prove = check_auth and bool(hook.proofs) and taken.proof is None
+    data: Mapping[str, Any] = {}
     try:
         payload = decode(request)
-    except Undecodable:
-        if must_prove:
-            raise Unauthenticated(auth.why_not(hook.proofs, request)) from None
-        raise
-    if must_prove:
         data = payload.data if isinstance(payload.data, Mapping) else {}
+    except Undecodable:
+        if not must_prove:
+            raise
+    if must_prove:
         taken.proof = auth.authenticate_field(hook.proofs, data)
         if taken.proof is None:
-            raise Unauthenticated(auth.why_not(hook.proofs, request))
+            raise Unauthenticated(auth.why_not(hook.proofs, request, data=data, now=now, public_url=public_url))
     return _without(payload, hook.own_keys)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from adapter.picky.sandbox import Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.migrate import migrate
-
 from tests.running import Running
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"

@@ -42,7 +42,9 @@ def wait_for(check: Any, *, seconds: float = 15.0) -> Any:
 class Running:
     """The processes of one adapter; a context manager."""
 
-    def __init__(self, directory: Path, *, picky_url: str, templates: Path = ROOT / "templates", **settings: str) -> None:
+    def __init__(
+        self, directory: Path, *, picky_url: str, templates: Path = ROOT / "templates", **settings: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
@@ -60,7 +62,9 @@ class Running:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from adapter.located import YamlFault, read_yaml
 
 
@@ -12,7 +13,13 @@ def test_only_true_and_false_are_booleans() -> None:
 
 
 def test_plain_numbers_and_null_are_read() -> None:
-    assert read_yaml("a: 12\nb: -1.5\nc: null\nd:\ne: 1e5").data == {"a": 12, "b": -1.5, "c": None, "d": None, "e": "1e5"}
+    assert read_yaml("a: 12\nb: -1.5\nc: null\nd:\ne: 1e5").data == {
+        "a": 12,
+        "b": -1.5,
+        "c": None,
+        "d": None,
+        "e": "1e5",
+    }
 
 
 def test_every_value_has_its_line() -> None:

@@ -14,6 +14,7 @@ from adapter.catalogue import Catalogue, Entry
 from adapter.cli.files import request_from
 from adapter.config import Settings, load_settings, read_settings, service_faults
 from adapter.errors import ConfigurationError
+from adapter.intake.auth import TokenProof
 from adapter.line import take
 from adapter.mapping.hook import Hook
 from adapter.picky.account import MAIN, Account
@@ -80,8 +81,8 @@ def _hook_row(entry: Entry, settings: Settings, *, secrets: bool) -> dict[str, o
 
 def _path_token(hook: Hook) -> str | None:
     """A token that may stand at the end of the address."""
-    places = [proof for proof in hook.proofs if type(proof).__name__ == "TokenProof"]
-    return next((str(proof.secret) for proof in places if not (proof.header or proof.query or proof.field)), None)
+    tokens = [proof for proof in hook.proofs if isinstance(proof, TokenProof)]
+    return next((one.secret for one in tokens if not (one.header or one.query or one.field)), None)
 
 
 def _hook_line(row: dict[str, object]) -> str:

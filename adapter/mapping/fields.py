@@ -355,4 +355,3 @@ def _missing(spec: FieldSpec, found: Found, received: Sequence[str]) -> str:
     looked = " or ".join(place.key for place in spec.places[:6])
     came = ", ".join(received[:12]) or "nothing"
     return f"{spec.name} is missing. The hook looks for {looked}; the request had {came}."
-

@@ -11,7 +11,8 @@ from typing import Any, Final
 import jinja2
 import jinja2.meta
 import jinja2.nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_CHARACTERS: Final = 100_000
 _FILTERS: Final = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ulid import ULID
+
 from adapter.delivery.batch import Outgoing
 from adapter.delivery.outbox import Accepted, accept
 from adapter.picky.account import Account
 from adapter.store.engine import Store
-from ulid import ULID
 
 
 def account(url: str = "http://127.0.0.1:1/push", **options: Any) -> Account:

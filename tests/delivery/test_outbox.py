@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from adapter.delivery import outbox
 from adapter.delivery.outbox import Claimed
 from adapter.picky.outcome import BROKEN_OFF, NOT_SENT, STATUSES, TOO_MANY, Outcome, Row, classify
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, MESSAGES, PUSHES
-
 from tests.delivery.messages import account, event, outgoing, store_messages
 
 NOW = 1_000_000.0
@@ -28,7 +28,9 @@ def claim(store: Store, *, now: float = NOW, lease: float = 60.0, token: str = "
     return outbox.claim(store, account(**options), "sandbox", now=now, lease=lease, token=token)
 
 
-def begun(store: Store, *, push: str = "p1", lease: float = 60.0, **options: Any) -> tuple[Claimed, tuple[sa.Row[Any], ...]]:
+def begun(
+    store: Store, *, push: str = "p1", lease: float = 60.0, **options: Any
+) -> tuple[Claimed, tuple[sa.Row[Any], ...]]:
     claimed = claim(store, lease=lease, **options)
     assert isinstance(claimed, Claimed)
     return claimed, outbox.begin(store, claimed, push=push, now=NOW, lease=lease)
@@ -70,7 +72,9 @@ def test_the_same_key_again_is_a_duplicate_of_the_first(store: Store) -> None:
 def test_a_key_is_free_again_after_its_window_and_in_another_hook(store: Store) -> None:
     outbox.accept(store, event(received_at=NOW), [outgoing()], keys=[("k", 60.0)])
     assert not outbox.accept(store, event(received_at=NOW + 61), [outgoing()], keys=[("k", 60.0)]).duplicate
-    assert not outbox.accept(store, event(received_at=NOW + 61, hook="other"), [outgoing()], keys=[("k", 60.0)]).duplicate
+    assert not outbox.accept(
+        store, event(received_at=NOW + 61, hook="other"), [outgoing()], keys=[("k", 60.0)]
+    ).duplicate
 
 
 def test_one_of_two_keys_is_enough_and_both_lead_to_the_first(store: Store) -> None:
@@ -170,7 +174,9 @@ def test_a_late_answer_settles_what_was_given_up(store: Store) -> None:
     claimed, rows = begun(store, lease=0.01)
     time.sleep(0.05)
     outbox.give_up_interrupted(store, now=NOW)
-    answer = classify(200, b'{"status":100,"push_id":"7","data":[{"msg_id":"9","number":"919876500000","credit":"0.005"}]}')
+    answer = classify(
+        200, b'{"status":100,"push_id":"7","data":[{"msg_id":"9","number":"919876500000","credit":"0.005"}]}'
+    )
     outbox.settle(store, claimed, rows, answer, push="p1", now=NOW)
     row = messages(store)[0]
     assert (row.status, row.push_id, row.msg_id, row.credit) == ("accepted", "7", "9", "0.005")
@@ -242,7 +248,9 @@ def test_a_refusal_that_took_some_is_not_sent_again(store: Store) -> None:
     assert [row.status for row in messages(store)] == ["accepted", "unknown"]
 
 
-@pytest.mark.parametrize(("meaning", "least"), [(NOT_SENT, 0), (STATUSES[101], 10), (STATUSES[404], 300), (TOO_MANY, 60)])
+@pytest.mark.parametrize(
+    ("meaning", "least"), [(NOT_SENT, 0), (STATUSES[101], 10), (STATUSES[404], 300), (TOO_MANY, 60)]
+)
 def test_a_retry_waits_its_time(store: Store, meaning: Any, least: float) -> None:
     store_messages(store)
     settle(store, Outcome(meaning))

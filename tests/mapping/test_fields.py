@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from adapter.errors import InvalidFields
 from adapter.intake.payload import Payload
 from adapter.mapping.fields import FieldSpec, Loaded, compile_schema, load_fields

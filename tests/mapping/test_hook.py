@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from adapter.mapping.hook import Hook, HookFaults, Surroundings, load_hook
 
 GOOD = """\
@@ -121,4 +122,6 @@ def test_a_file_that_is_no_mapping_is_one_fault(text: str) -> None:
 def test_a_message_file_is_read_and_its_faults_are_the_hooks() -> None:
     text = GOOD[: GOOD.index("  message: |")] + "  message_file: thanks.txt\n"
     around = Surroundings(environ={"ZOHO_TOKEN": "x"}, read_text={"thanks.txt": "Hi {{ nmae }}"}.__getitem__)
-    assert faults(text, around) == [(11, 'push.message_file: "nmae" is no field of this hook; fields are amount, phone')]
+    assert faults(text, around) == [
+        (11, 'push.message_file: "nmae" is no field of this hook; fields are amount, phone')
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from adapter.errors import HookError, InvalidFields
 from adapter.mapping.hook import Hook, Surroundings, load_hook
 from adapter.mapping.phone import PhoneNumber
@@ -71,7 +72,9 @@ def test_to_names_one_or_several_recipients(to: str, numbers: list[str]) -> None
     assert [message.to for message in found.messages] == numbers
 
 
-@pytest.mark.parametrize(("to", "words"), [('"{{ x }}"', "no number"), ('"the boss"', "not a phone number"), ('"+1 23"', "not")])
+@pytest.mark.parametrize(
+    ("to", "words"), [('"{{ x }}"', "no number"), ('"the boss"', "not a phone number"), ('"+1 23"', "not")]
+)
 def test_no_recipient_or_words_are_an_error(to: str, words: str) -> None:
     with pytest.raises(InvalidFields, match=words):
         made(f"  to: {to}\n  message: Hi\n")
@@ -82,7 +85,12 @@ def test_template_values_are_cleaned_and_noted() -> None:
     found = made(push, x="Loom\n91\t x     y", y="17")
     template = found.messages[0].template
     assert template is not None
-    assert (template.id, template.language, template.values, template.header) == ("XY6479", "en", ("Loom 91 x y", "17"), "17")
+    assert (template.id, template.language, template.values, template.header) == (
+        "XY6479",
+        "en",
+        ("Loom 91 x y", "17"),
+        "17",
+    )
     assert [repair.code for repair in found.repairs] == ["template_value_cleaned"]
 
 
@@ -127,7 +135,9 @@ def test_nothing_but_fields_has_a_name(source: str) -> None:
 
 def test_a_text_grows_only_to_its_bound() -> None:
     with pytest.raises(TemplateFault, match="100,000 characters"):
-        Text("{% for a in x %}{% for b in x %}{{ y }}{% endfor %}{% endfor %}").render({"x": "a" * 1000, "y": "b" * 100})
+        Text("{% for a in x %}{% for b in x %}{{ y }}{% endfor %}{% endfor %}").render(
+            {"x": "a" * 1000, "y": "b" * 100}
+        )
 
 
 def test_a_rule_that_does_not_compile_is_a_fault() -> None:

@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.sandbox import Rule, Sandbox

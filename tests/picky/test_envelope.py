@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import marshmallow as ma
 import pytest
+
 from adapter.picky.envelope import EnvelopeSchema, encode
 from adapter.picky.normal_post import NotAPush, read_push
 
@@ -37,7 +38,12 @@ def test_the_documented_sample_is_valid() -> None:
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("+55 12345 6789", "55123456789"), (55123456789, "55123456789"), ("0055-12345-6789", "55123456789"), ("(55) 123456789", "55123456789")],
+    [
+        ("+55 12345 6789", "55123456789"),
+        (55123456789, "55123456789"),
+        ("0055-12345-6789", "55123456789"),
+        ("(55) 123456789", "55123456789"),
+    ],
 )
 def test_a_number_loses_only_its_separators(written: Any, number: str) -> None:
     assert item(number=written)["number"] == number
@@ -83,7 +89,11 @@ def test_a_push_travels_in_three_ways() -> None:
     where, body, kind = encode(url, PUSH, "json")
     assert (where, json.loads(body), kind) == (url, PUSH, "application/json")
     where, body, kind = encode(url, PUSH, "form")
-    assert (where, json.loads(parse_qs(body.decode())["data"][0]), kind) == (url, PUSH, "application/x-www-form-urlencoded")
+    assert (where, json.loads(parse_qs(body.decode())["data"][0]), kind) == (
+        url,
+        PUSH,
+        "application/x-www-form-urlencoded",
+    )
     where, body, kind = encode(url, PUSH, "query")
     assert (body, json.loads(parse_qs(urlsplit(where).query)["data"][0])) == (b"", PUSH)
 

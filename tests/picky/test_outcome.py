@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from adapter.picky.outcome import classify
 
 # Status -> (state, what happens next), from Picky Assist's status list and the reaction each row calls for.
@@ -36,7 +37,9 @@ def test_success_without_data_is_success() -> None:
 
 
 def test_rows_are_read_as_text() -> None:
-    found = classify(200, b'{"status":100,"push_id":7,"data":[{"msg_id":1,"number":"91","credit":"0.005"},"x",{"msg_id":2}]}')
+    found = classify(
+        200, b'{"status":100,"push_id":7,"data":[{"msg_id":1,"number":"91","credit":"0.005"},"x",{"msg_id":2}]}'
+    )
     assert found.push_id == "7"
     assert [(row.number, row.msg_id, row.credit) for row in found.rows] == [("91", "1", "0.005")]
 

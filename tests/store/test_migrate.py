@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
 from adapter.store.engine import Store, database_url
 from adapter.store.migrate import is_current, migrate
 from adapter.store.tables import METADATA
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 
 def test_migrating_twice_does_nothing_more(database_url: str) -> None:
