@@ -51,7 +51,7 @@ class Relay:
         self.destination = destination
         self.client = client
         self.id = uuid.uuid4().hex
-        self.lease = client.timeout * 2 + 30.0
+        self.lease = client.timeout * 1.5 + 5.0  # longer than any call, with time to write down what came of it
         self._now = now
         self._concurrency = concurrency
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="push")
