@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from adapter.catalogue import Catalogue
 from adapter.config import load_settings
 from adapter.errors import FaultyHook, UnknownHook

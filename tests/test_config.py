@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from adapter.accounts import load_accounts
 from adapter.config import SETTINGS, load_settings, read_environment, require_service
 from adapter.errors import ConfigurationError

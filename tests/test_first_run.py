@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dotenv
 import pytest
+
 from adapter.errors import ConfigurationError
 from adapter.first_run import write_env
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import requests
 import sqlalchemy as sa
+
 from adapter.picky.sandbox import Rule, Sandbox
 from adapter.store.engine import Store
 from adapter.store.tables import RELAYS
-
 from tests.running import SECRETS, Running, wait_for
 
 ZAPIER = {"X-Hook-Token": SECRETS["ZAPIER_TOKEN"]}
