@@ -59,7 +59,11 @@ class Running:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Running:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -80,7 +84,7 @@ class Running:
         assert self.process.poll() is None, self.log.read_text()
         try:
             return requests.get(self.url + path, timeout=2).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def stop(self, number: int = signal.SIGTERM) -> int:
