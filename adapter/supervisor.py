@@ -14,12 +14,9 @@ import urllib.error
 import urllib.request
 from typing import Final
 
-from adapter.banner import banner
+from adapter.accounts import load_accounts
 from adapter.config import Settings
 from adapter.errors import ConfigurationError
-from adapter.services import open_services
-from adapter.store.engine import UNAVAILABLE
-from adapter.store.migrate import migrate
 
 _READY_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 40.0
@@ -30,29 +27,44 @@ _PR_SET_PDEATHSIG: Final = 1
 
 def supervise(settings: Settings, stop: threading.Event, *, password: str | None = None) -> None:
     """Start everything, say so, and keep it running until `stop` is set. Raises ConfigurationError."""
-    services = open_services(settings)
+    load_accounts(settings)
     _require_free_ports(settings)
+    children = {name: Child(name, command) for name, command in _commands(settings).items()}
+    try:
+        for name in children.keys() - {"relay"}:  # they come up while the database is prepared
+            children[name].start()
+        text = _prepared(settings, password=password)
+        children["relay"].start()
+        if _wait_until_ready(settings, list(children.values()), stop):
+            print(text, flush=True)
+        while not stop.wait(0.2):
+            for child in children.values():
+                child.keep_alive()
+    finally:
+        for child in reversed(children.values()):  # the web server first: nothing new comes in, the relay finishes
+            child.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        for child in reversed(children.values()):
+            child.wait(deadline)
+
+
+def _prepared(settings: Settings, *, password: str | None) -> str:
+    """The banner's text, once the database has its tables."""
+    from adapter.banner import banner  # the libraries below these are slow to import; the children start meanwhile
+    from adapter.services import open_services
+    from adapter.store.engine import UNAVAILABLE
+    from adapter.store.migrate import migrate
+
+    services = open_services(settings)
     try:
         migrate(services.store)
     except UNAVAILABLE as fault:
         raise ConfigurationError(
-            ["The database does not answer: check DATABASE_URL, and that it may be written."]
+            ["The database does not answer: check DATABASE_URL and that it may be written."]
         ) from fault
-    children = [Child(name, command) for name, command in _commands(settings).items()]
-    for child in children:
-        child.start()
-    try:
-        if _wait_until_ready(settings, children, stop):
-            print(banner(services, password=password), flush=True)
-        while not stop.wait(0.2):
-            for child in children:
-                child.keep_alive()
-    finally:
-        for child in reversed(children):  # the web server first: nothing new comes in, the relay finishes
-            child.terminate()
-        deadline = time.monotonic() + _STOP_SECONDS
-        for child in reversed(children):
-            child.wait(deadline)
+    text = banner(services, password=password)
+    services.store.close()
+    return text
 
 
 def _commands(settings: Settings) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
 
 _MOST_PAIRS: Final = 200
+_MOST_DEPTH: Final = 16
 _ITEM_KEYS: Final = frozenset({"number", "message", "media", "media_code", "reference_number", "messenger_id"})
 
 
@@ -25,12 +26,39 @@ def read_push(body: bytes, content_type: str, query: str) -> dict[str, Any]:
     """The envelope as a dict with its inner `data` list, keys trimmed. Raises NotAPush."""
     text = _text(body).strip()
     if text[:1] in {"{", "["}:
-        return _envelope(_json(text, "The body"), {})
+        return _storable(_envelope(_json(text, "The body"), {}))
     pairs = _pairs(query) | _form(body, text, content_type)
     outer = pairs.pop("data", None)
     if outer is None and not pairs:
         raise NotAPush("The request is empty. Post the push as JSON, or as a form field named data.")
-    return _envelope(_json(outer, "The field data") if outer is not None else None, pairs)
+    return _storable(_envelope(_json(outer, "The field data") if outer is not None else None, pairs))
+
+
+def _storable(envelope: dict[str, Any]) -> dict[str, Any]:
+    """The envelope again, once it is known that it can be kept and passed on as JSON."""
+    level: list[Any] = [envelope]
+    for _ in range(_MOST_DEPTH):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            break
+    else:
+        raise NotAPush(f"The push nests deeper than {_MOST_DEPTH} levels.")
+    try:
+        text = json.dumps(envelope, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError:
+        raise NotAPush(
+            "The push holds a number or a character that JSON cannot carry (such as half an emoji)."
+        ) from None
+    if "\\u0000" in text:
+        raise NotAPush("The push holds a NUL character; remove it.")
+    return envelope
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _text(body: bytes) -> str:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from adapter.store.engine import Store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST: Final = "0001"  # the newest file in migrations/versions
 _FOLDER: Final = Path(__file__).with_name("migrations")
 _LOCK: Final = 7_425_539_260  # any number that nobody else uses for an advisory lock in this database
 
 
 def alembic_config() -> Config:
     """Alembic's configuration; there is no ini file."""
+    from alembic.config import Config  # alembic is slow to import, and only a migration needs it
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     return config
@@ -28,6 +30,8 @@ def migrate(store: Store) -> bool:
     """Upgrade to the newest version; True when anything was to be done."""
     if is_current(store):
         return False
+    from alembic import command
+
     config = alembic_config()
     with store.write() as connection:  # SQLite: the write lock; PostgreSQL: the advisory lock lets one do it
         if not store.is_sqlite:
@@ -39,6 +43,7 @@ def migrate(store: Store) -> bool:
 
 def is_current(store: Store) -> bool:
     """Whether the database has the newest tables."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with store.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == NEWEST

@@ -46,8 +46,8 @@ def raw_request() -> RawRequest:
         raise Undecodable("The connection broke before the whole body arrived; send it again.") from None
     return RawRequest(
         method=request.method,
-        path=request.path,
-        query=request.query_string.decode("latin-1"),
+        path=request.path.replace("\0", "\ufffd"),  # PostgreSQL's text cannot hold a NUL
+        query=request.query_string.decode("latin-1").replace("\0", "%00"),
         headers=tuple((str(name), str(value)) for name, value in request.headers.items()),
         body=body,
     )

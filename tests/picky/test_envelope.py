@@ -130,6 +130,10 @@ def test_flat_fields_are_one_recipient() -> None:
         (b"--x", "multipart/form-data; boundary=b", "multipart"),
         (b"[" * 100_000, "application/json", "not"),
         (b'{"a": NaN}', "application/json", "not JSON"),
+        (b'{"a": 1e999}', "application/json", "a number or a character"),
+        (b'{"a": "\\ud83d"}', "application/json", "a number or a character"),
+        (b'{"a": "x\\u0000"}', "application/json", "NUL"),
+        (b'{"a": ' + b"[" * 20 + b"]" * 20 + b"}", "application/json", "deeper than 16 levels"),
         (b"&".join(b"a%d=1" % n for n in range(300)), "", "more than 200 fields"),
     ],
 )

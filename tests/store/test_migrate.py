@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from adapter.store.engine import Store, database_url
-from adapter.store.migrate import is_current, migrate
+from adapter.store.migrate import NEWEST, alembic_config, is_current, migrate
 from adapter.store.tables import METADATA
 
 
@@ -18,6 +19,10 @@ def test_migrating_twice_does_nothing_more(database_url: str) -> None:
     assert migrate(store) is False
     assert is_current(store)
     store.close()
+
+
+def test_the_newest_version_is_the_newest_file() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == NEWEST
 
 
 def test_the_tables_are_those_of_the_code(store: Store) -> None:
