@@ -42,12 +42,15 @@ class Catalogue:
         accounts: Mapping[str, Any],
         check_secrets: bool = True,
         clock: Callable[[], float] = time.monotonic,
+        on_faults: Callable[[str, tuple[Fault, ...]], None] | None = None,
     ) -> None:
+        """`on_faults` is told once of each version of a file that does not load."""
         self.directory = directory
         self._settings = settings
         self._accounts = tuple(accounts)
         self._check_secrets = check_secrets
         self._clock = clock
+        self._on_faults = on_faults
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
         self._look_at = float("-inf")
@@ -92,11 +95,16 @@ class Catalogue:
             text = _read(path)
             hook = load_hook(name, text, self._surroundings(beside))
         except HookFaults as fault:
-            return Entry(name, path, last_good, fault.faults, stamp + _stamp(beside))
+            return self._faulty(Entry(name, path, last_good, fault.faults, stamp + _stamp(beside)))
         except (OSError, ValueError) as fault:
             sentence = str(fault) if isinstance(fault, ValueError) else "the file cannot be read"
-            return Entry(name, path, last_good, (Fault(1, sentence),), stamp)
+            return self._faulty(Entry(name, path, last_good, (Fault(1, sentence),), stamp))
         return Entry(name, path, hook, (), stamp + _stamp(beside))
+
+    def _faulty(self, entry: Entry) -> Entry:
+        if self._on_faults is not None:
+            self._on_faults(entry.name, entry.faults)
+        return entry
 
     def _surroundings(self, beside: list[Path]) -> Surroundings:
         def read_text(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -49,9 +50,30 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _region(value: str) -> str:
-    if value and not (len(value) == 2 and value.isascii() and value.isalpha()):
-        raise ValueError(f'must be a country\'s two letters such as IN, not "{value}"')
+    if value:
+        import phonenumbers  # slow to import, and seldom needed here
+
+        if value.upper() not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f'must be a country\'s two letters such as IN, not "{value}"')
     return value.upper()
+
+
+def _locale(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?", value):
+        raise ValueError(f'must be a language such as en or en_IN, not "{value}"')
+    return value
+
+
+def _database(value: str) -> str:
+    if not re.match(r"(sqlite|postgres|postgresql)(\+[a-z0-9]+)?://", value):
+        raise ValueError("must be an address such as sqlite:///var/adapter.db or postgres://…")
+    return value
+
+
+def _public_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+        raise ValueError(f'must be an address such as https://hooks.example.com, not "{value}"')
+    return value.rstrip("/")
 
 
 def _zone(value: str) -> str:
@@ -63,8 +85,12 @@ def _zone(value: str) -> str:
 
 
 def push_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
         raise ValueError(f'must be an address such as {PUSH_URL}, not "{value}"')
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must begin with https://, because the token travels in the request")
@@ -102,7 +128,7 @@ SETTINGS: Final = (
     Setting("PICKY_TIMEOUT", _count(1, 300), "30", "Seconds one push may take before its outcome counts as unknown."),
     Setting("ADAPTER_SANDBOX", _flag, "0", "1 sends everything to the built-in sandbox instead of Picky Assist."),
     Setting("SANDBOX_PORT", _count(0, 65_535), "0", "Port of the built-in sandbox on this machine; 0 means PORT + 1."),
-    Setting("DATABASE_URL", _text, "sqlite:///var/adapter.db", "Where events and messages are kept: SQLite, or a postgres:// address.", secret=True),
+    Setting("DATABASE_URL", _database, "sqlite:///var/adapter.db", "Where events and messages are kept: SQLite, or a postgres:// address.", secret=True),
     Setting("SQLITE_IS_PERSISTENT", _flag, "0", "1 says that the disk under SQLite survives a restart on this platform."),
     Setting("TEMPLATES_DIR", _text, "templates", "The folder with the hook files."),
     Setting("TEMPLATES_WRITABLE", _flag, "0", "1 lets the console save hook files (set by make run only)."),
@@ -110,7 +136,7 @@ SETTINGS: Final = (
     Setting("HOST", _text, "", "The address the web server listens on; default 127.0.0.1, on a hosting platform 0.0.0.0."),
     Setting("WEB_CONCURRENCY", _count(1, 64), "2", "Web processes."),
     Setting("WEB_THREADS", _count(1, 256), "8", "Threads in each web process."),
-    Setting("PUBLIC_URL", _text, "", "The address of this adapter as senders see it, such as https://hooks.example.com."),
+    Setting("PUBLIC_URL", _public_url, "", "The address of this adapter as senders see it, such as https://hooks.example.com."),
     Setting("MAX_BODY_BYTES", _count(1_024, 64 * 1024 * 1024), "1048576", "Largest request body that is read, in bytes."),
     Setting("SECRET_KEY", _text, "", "Signs sessions; any long random text.", secret=True),
     Setting("ADMIN_PASSWORD", _text, "", "The password of the console.", secret=True),
@@ -118,7 +144,7 @@ SETTINGS: Final = (
     Setting("CALLBACK_SECRET", _text, "", "The secret part of the address that Picky Assist reports to.", secret=True),
     Setting("PUSH_TOKENS", _words, "", "Tokens that may use the drop-in push endpoint, joined by commas; default: the accounts' own.", secret=True),
     Setting("DEFAULT_REGION", _region, "", "Country of phone numbers written without a country code, such as IN; default none."),
-    Setting("LOCALE", _text, "en", "Language of numbers and dates in messages, such as en_IN."),
+    Setting("LOCALE", _locale, "en", "Language of numbers and dates in messages, such as en_IN."),
     Setting("TIMEZONE", _zone, "UTC", "Time zone of dates in messages, such as Asia/Kolkata."),
     Setting("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged."),
     Setting("LOG_FORMAT", _one_of("auto", "json", "console"), "auto", "json for machines, console for people; auto decides by whether a terminal is attached."),
@@ -139,6 +165,10 @@ class Settings:
             return self.values[name.upper()]
         except KeyError:
             raise AttributeError(name) from None
+
+    def replace(self, **values: Any) -> Settings:
+        """The same settings but for these, by their names in lower case."""
+        return Settings(self.environ, {**self.values, **{name.upper(): value for name, value in values.items()}})
 
     @property
     def destination(self) -> str:

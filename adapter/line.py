@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from adapter.delivery.batch import Outgoing, outgoing
-from adapter.errors import HookError, Refusal, Unauthenticated, Undecodable
+from adapter.errors import HookError, MethodNotAllowed, Refusal, TooLarge, Unauthenticated, Undecodable
 from adapter.intake import auth
 from adapter.intake.decode import decode
 from adapter.intake.payload import Payload, Repair
@@ -66,12 +66,16 @@ def take(
     accounts: Mapping[str, Account],
     *,
     now: float,
+    most_bytes: int | None = None,
     public_url: str | None = None,
     check_auth: bool = True,
 ) -> Taken:
     """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps. Never raises a Refusal."""
     taken = Taken(hook, request)
     try:
+        require_method(hook, request.method)
+        if most_bytes is not None and len(request.body) > most_bytes:
+            raise too_large(most_bytes)
         if check_auth and hook.proofs:
             taken.proof = auth.authenticate(hook.proofs, request, now=now, public_url=public_url)
         taken.payload = _payload(taken, now=now, public_url=public_url, check_auth=check_auth)
@@ -84,12 +88,24 @@ def take(
     return taken
 
 
+def require_method(hook: Hook, method: str) -> None:
+    """Raises MethodNotAllowed where the hook does not take this HTTP method."""
+    if method not in hook.methods:
+        hint = " A GET without data often means that http:// was redirected: use https://." if method == "GET" else ""
+        raise MethodNotAllowed(f"Hook {hook.name} takes {' or '.join(hook.methods)}, but a {method} came.{hint}")
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body of more than `limit` bytes."""
+    return TooLarge(f"The body is larger than the {limit:,} bytes this adapter reads; send less, files as links.")
+
+
 def wants_dry_run(request: RawRequest) -> bool:
-    """Whether the query says `dry_run=1`."""
+    """Whether the query says `dry_run`; any value but 0, false and no is a yes, because the other way would send."""
     pairs = (
         parse_qsl(request.query, keep_blank_values=True, max_num_fields=1000) if request.query.count("&") < 1000 else []
     )
-    return any(key == "dry_run" and value.lower() in {"1", "true", "yes"} for key, value in pairs)
+    return any(key == "dry_run" and value.lower() not in {"0", "false", "no"} for key, value in pairs)
 
 
 def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bool) -> Payload:

@@ -17,7 +17,9 @@ def status_of(taken: Taken) -> int:
     refusal = taken.refusal
     if refusal is None:
         return 200
-    return taken.hook.reject_status if refusal.status == 422 else refusal.status
+    if taken.hook.reject_status == 200 and refusal.status in {400, 422}:
+        return 200  # for senders that punish anything else
+    return refusal.status
 
 
 def preview(

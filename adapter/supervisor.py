@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,15 +16,16 @@ from typing import Final
 from adapter.accounts import load_accounts
 from adapter.config import Settings
 from adapter.errors import ConfigurationError
+from adapter.stopping import Stop
 
 _READY_SECONDS: Final = 30.0
-_STOP_SECONDS: Final = 40.0
+_STOP_SECONDS: Final = 15.0  # beyond the longest call
 _LONGEST_PAUSE: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
 _PR_SET_PDEATHSIG: Final = 1
 
 
-def supervise(settings: Settings, stop: threading.Event, *, password: str | None = None) -> None:
+def supervise(settings: Settings, stop: Stop, *, password: str | None = None) -> None:
     """Start everything, say so, and keep it running until `stop` is set. Raises ConfigurationError."""
     load_accounts(settings)
     _require_free_ports(settings)
@@ -43,7 +43,7 @@ def supervise(settings: Settings, stop: threading.Event, *, password: str | None
     finally:
         for child in reversed(children.values()):  # the web server first: nothing new comes in, the relay finishes
             child.terminate()
-        deadline = time.monotonic() + _STOP_SECONDS
+        deadline = time.monotonic() + settings.picky_timeout + _STOP_SECONDS
         for child in reversed(children.values()):
             child.wait(deadline)
 
@@ -51,10 +51,12 @@ def supervise(settings: Settings, stop: threading.Event, *, password: str | None
 def _prepared(settings: Settings, *, password: str | None) -> str:
     """The banner's text, once the database has its tables."""
     from adapter.banner import banner  # the libraries below these are slow to import; the children start meanwhile
+    from adapter.logs import set_up_logs
     from adapter.services import open_services
     from adapter.store.engine import UNAVAILABLE
     from adapter.store.migrate import migrate
 
+    set_up_logs(settings.log_level, settings.log_format)
     services = open_services(settings)
     try:
         migrate(services.store)
@@ -167,7 +169,7 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _wait_until_ready(settings: Settings, children: list[Child], stop: threading.Event) -> bool:
+def _wait_until_ready(settings: Settings, children: list[Child], stop: Stop) -> bool:
     host = "127.0.0.1" if settings.bind_host == "0.0.0.0" else settings.bind_host  # noqa: S104 - a comparison
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
     deadline = time.monotonic() + _READY_SECONDS

@@ -75,6 +75,22 @@ def test_a_hook_that_never_loaded_is_faulty_and_harms_no_other(catalogue: Catalo
     assert text_of(catalogue) == "VERSION"
 
 
+def test_faults_are_told_once_for_each_version(clock: Clock, tmp_path: Path) -> None:
+    told: list[str] = []
+    catalogue = Catalogue(
+        tmp_path,
+        load_settings({}),
+        accounts={"main": None},
+        clock=clock,
+        on_faults=lambda name, faults: told.append(name),
+    )
+    write(tmp_path / "h.yaml", "source: [")
+    for moment in range(0, 10, 2):
+        clock.now = moment
+        catalogue.entries()
+    assert told == ["h"]
+
+
 def test_a_deleted_file_is_an_unknown_hook(catalogue: Catalogue, clock: Clock, tmp_path: Path) -> None:
     write(tmp_path / "h.yaml", HOOK)
     assert text_of(catalogue)

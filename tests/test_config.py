@@ -20,8 +20,11 @@ def faults(environ: dict[str, str]) -> tuple[str, ...]:
 
 
 def test_every_fault_is_told_at_once() -> None:
-    told = faults({"PORT": "http", "PICKY_RATE": "-1", "ADAPTER_SANDBOX": "yes", "TIMEZONE": "Nowhere"})
-    assert [line.split()[0] for line in told] == ["PICKY_RATE", "ADAPTER_SANDBOX", "PORT", "TIMEZONE"]
+    wrong = {
+        "PICKY_URL": "https://e.com:99999/x", "PICKY_RATE": "-1", "ADAPTER_SANDBOX": "yes", "DATABASE_URL": "mysql://x/y",
+        "PORT": "http", "PUBLIC_URL": "nonsense", "DEFAULT_REGION": "XX", "LOCALE": "zz_nope", "TIMEZONE": "Nowhere",
+    }  # fmt: skip
+    assert [line.split()[0] for line in faults(wrong)] == list(wrong)
 
 
 def test_without_token_and_flag_nothing_starts() -> None:

@@ -98,16 +98,19 @@ def _hook_line(row: dict[str, object]) -> str:
 @click.option("--no-auth", is_flag=True, help="Do not ask for a proof; secrets need not be set.")
 def preview_command(hook: str, file: Path, templates: Path | None, now: float | None, no_auth: bool) -> None:
     """What HOOK would make of the raw HTTP request in FILE, as one JSON object. Sends nothing."""
-    settings = load_settings()
+    settings, _ = read_settings()  # a fault elsewhere is no reason not to look
+    if templates is not None:
+        settings = settings.replace(templates_dir=str(templates))
     accounts = {MAIN: _any_account(settings), **load_accounts(settings, check_secrets=False)}
-    directory = templates or Path(settings.templates_dir)
-    loaded = _load(Catalogue(directory, settings, accounts=accounts, check_secrets=not no_auth), hook)
+    catalogue = Catalogue(Path(settings.templates_dir), settings, accounts=accounts, check_secrets=not no_auth)
+    loaded = _load(catalogue, hook)
     request = request_from(file, settings.environ, loaded.secret_names)
     taken = take(
         loaded,
         request,
         accounts,
         now=time.time() if now is None else now,
+        most_bytes=settings.max_body_bytes,
         public_url=settings.public_url or None,
         check_auth=not no_auth,
     )

@@ -30,7 +30,8 @@ def send_command(file: Path, url: str | None) -> None:
     head = file.read_bytes().replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
     names = {name.decode() for name in _NAMES.findall(head)} - own
     request = request_from(file, settings.environ, names)
-    target = urlsplit(url or settings.base_url)
+    address = url or settings.base_url
+    target = urlsplit(address if "://" in address else f"http://{address}")
     path = target.path if target.path not in {"", "/"} else quote(request.path)
     query = target.query or request.query
     try:

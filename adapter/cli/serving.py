@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from types import FrameType
-
 import click
 
 from adapter.config import load_settings, require_service
 from adapter.errors import ConfigurationError
 from adapter.logs import set_up_logs
+from adapter.stopping import stop_on_signals
 from adapter.store.engine import UNAVAILABLE, Store
 
 
@@ -56,18 +53,6 @@ def require_tables(store: Store) -> None:
         raise ConfigurationError(["The database does not answer: check DATABASE_URL."]) from fault
     if not current:
         raise ConfigurationError(["The database has not the newest tables; run: python -m adapter migrate."])
-
-
-def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
-    return stop
 
 
 @click.command()

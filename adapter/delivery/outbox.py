@@ -24,7 +24,7 @@ from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, DEDUPE, EVENTS, MESSAGES, PUSHES
 
 MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
-MOST_ATTEMPTS: Final = 15
+SUSPECT_CLAIMS: Final = 2  # one that lost so many relays goes alone, so that it takes nobody with it
 _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 3600.0
 _PROBE_SECONDS: Final = 60.0
@@ -66,7 +66,8 @@ def _occupy(
 ) -> str | None:
     """Take the keys for this event; the id of the event that holds one of them already, if any."""
     insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
-    for digest, within in keys:
+    for own, within in keys:
+        digest = f"{event['destination']}:{own}"  # what was practised does not stand in for the real event
         row = {
             "hook": event["hook"],
             "digest": digest,
@@ -81,7 +82,7 @@ def _occupy(
         if connection.execute(upsert).first() is None:
             held = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.digest == digest)
             first: str = connection.execute(sa.select(DEDUPE.c.event_id).where(held)).scalar_one()
-            if digest != keys[0][0]:  # keys taken a moment ago must not point at an event that is not stored
+            if own != keys[0][0]:  # keys taken a moment ago must not point at an event that is not stored
                 connection.execute(sa.update(DEDUPE).where(DEDUPE.c.event_id == event["id"]).values(event_id=first))
             return first
     return None
@@ -134,26 +135,23 @@ def claim(
     store: Store, account: Account, destination: str, *, now: float, lease: float, token: str
 ) -> Claimed | float | None:
     """Lease due messages for one push: what was claimed, the seconds until the pace allows it, or None."""
-    with store.read() as connection:  # an idle relay must not fight the web processes for the write lock
-        clock, boot = store.lease_clock(connection)
-        if connection.execute(_due(account, destination, now, clock, boot).limit(1)).first() is None:
-            return None
+    looked = _look(store, account, destination, now)  # an idle relay must not fight for the write lock
+    if looked is not True:
+        return looked
     with store.write() as connection:
         clock, boot = store.lease_clock(connection)
-        if _is_parked(connection, account, destination):
-            return None
+        state = connection.execute(_state(account, destination).with_for_update()).one()
         due = _due(account, destination, now, clock, boot).with_for_update(skip_locked=True)
         first = connection.execute(due.limit(1)).first()
-        if first is None:
+        if first is None or state.parked is not None:
             return None
-        if (pause := pace.spend(connection, account.name, destination, rate=account.rate, clock=clock, boot=boot)) > 0:
+        if first.claims - first.attempts >= MOST_CLAIMS:
+            _bury(connection, first, now)
+            return None
+        if (pause := pace.pause_of(state, rate=account.rate, clock=clock, boot=boot)) > 0:
             return pause
-        rows = [first]
-        if not first.alone:
-            same = due.where(MESSAGES.c.head_digest == first.head_digest, ~MESSAGES.c.alone)
-            rows = list(
-                {row.number: row for row in reversed(connection.execute(same.limit(account.batch)).all())}.values()
-            )
+        pace.spend(connection, state, rate=account.rate, clock=clock, boot=boot)
+        rows = _companions(connection, due, first, account.batch)
         lease_row = {
             "lease_token": token,
             "lease_until": clock + lease,
@@ -162,6 +160,31 @@ def claim(
         }
         connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_([row.seq for row in rows])).values(lease_row))
     return Claimed(account, destination, token, tuple(sorted(rows, key=lambda row: int(row.seq))))
+
+
+def _look(store: Store, account: Account, destination: str, now: float) -> bool | float | None:
+    """Without a lock: True when there is something to claim now, else the seconds to wait for the pace, or None."""
+    with store.read() as connection:
+        clock, boot = store.lease_clock(connection)
+        if connection.execute(_due(account, destination, now, clock, boot).limit(1)).first() is None:
+            return None
+        state = connection.execute(_state(account, destination)).first()
+    if state is None:
+        know_accounts(store, [account.name], destination)
+        return True
+    if state.parked is not None:
+        return None
+    return pace.pause_of(state, rate=account.rate, clock=clock, boot=boot) or True
+
+
+def _companions(connection: sa.Connection, due: sa.Select[Any], first: sa.Row[Any], most: int) -> list[sa.Row[Any]]:
+    """`first` and what may share its push: the same head, each number once."""
+    lost = MESSAGES.c.claims - MESSAGES.c.attempts
+    if first.alone or first.claims - first.attempts >= SUSPECT_CLAIMS:
+        return [first]
+    same = due.where(MESSAGES.c.head_digest == first.head_digest, ~MESSAGES.c.alone, lost < SUSPECT_CLAIMS)
+    found = connection.execute(same.limit(most)).all()
+    return list({row.number: row for row in reversed(found)}.values())
 
 
 def _due(account: Account, destination: str, now: float, clock: float, boot: str) -> sa.Select[Any]:
@@ -179,9 +202,8 @@ def _due(account: Account, destination: str, now: float, clock: float, boot: str
     )
 
 
-def _is_parked(connection: sa.Connection, account: Account, destination: str) -> bool:
-    key = (ACCOUNTS.c.name == account.name) & (ACCOUNTS.c.destination == destination)
-    return connection.execute(sa.select(ACCOUNTS.c.parked).where(key)).scalar_one() is not None
+def _state(account: Account, destination: str) -> sa.Select[Any]:
+    return sa.select(ACCOUNTS).where(ACCOUNTS.c.name == account.name, ACCOUNTS.c.destination == destination)
 
 
 def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float) -> tuple[sa.Row[Any], ...]:
@@ -192,7 +214,6 @@ def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float
     with store.write() as connection:
         clock, _ = store.lease_clock(connection)
         mine = MESSAGES.c.seq.in_([row.seq for row in claimed.rows]) & (MESSAGES.c.lease_token == claimed.token)
-        _bury(connection, mine, now)
         started = {
             "status": "sending", "changed_at": now, "push": push,
             "attempts": MESSAGES.c.attempts + 1, "lease_until": clock + lease,
@@ -214,10 +235,10 @@ def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float
     return rows
 
 
-def _bury(connection: sa.Connection, mine: sa.ColumnElement[bool], now: float) -> None:
-    worn_out = mine & (MESSAGES.c.claims > MOST_CLAIMS) & (MESSAGES.c.attempts == 0)
+def _bury(connection: sa.Connection, row: sa.Row[Any], now: float) -> None:
+    """A message whose preparation stopped a relay again and again is not prepared once more."""
     dead = {"status": "dead", "changed_at": now, "error": "preparation_failed", "lease_token": None}
-    connection.execute(sa.update(MESSAGES).where(worn_out).values(dead))
+    connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq == row.seq).values(dead))
 
 
 def release(store: Store, claimed: Claimed) -> None:
@@ -267,7 +288,10 @@ _UPDATE_MESSAGE: Final = (
     )
     .values({
         name: sa.bindparam(name)
-        for name in ("status", "changed_at", "due_at", "alone", "push_id", "msg_id", "credit", "error", "lease_token")
+        for name in (
+            "status", "changed_at", "due_at", "alone", "failures", "failing_since",
+            "push_id", "msg_id", "credit", "error", "lease_token",
+        )
     })
 )  # fmt: skip
 
@@ -276,6 +300,7 @@ def _verdict(row: sa.Row[Any], outcome: Outcome, rows: Sequence[sa.Row[Any]], no
     """The new columns of one message."""
     meaning = outcome.meaning
     new: dict[str, Any] = {
+        "failures": 0, "failing_since": None,
         "status": meaning.state, "changed_at": now, "due_at": 0.0, "alone": row.alone, "push_id": outcome.push_id,
         "msg_id": None, "credit": None, "error": None if meaning.state == "accepted" else meaning.code,
         "lease_token": None,
@@ -299,26 +324,40 @@ def _answer_row(number: str, answered: Sequence[Row]) -> Row | None:
 
 
 def _retry(row: sa.Row[Any], outcome: Outcome, now: float) -> dict[str, Any]:
-    attempts = row.attempts + 1
-    if attempts >= (outcome.meaning.most_attempts or MOST_ATTEMPTS):
-        return {"status": "dead"}
-    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
+    """Full jitter; dead after too long in a row. What waited parked or queued did not fail meanwhile."""
+    meaning, failures = outcome.meaning, row.failures + 1
+    since = row.failing_since or now
+    counted = {"failures": failures, "failing_since": since}
+    if now - since > meaning.retry_for or failures >= (meaning.most_failures or failures + 1):
+        return counted | {"status": "dead"}
+    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures - 1, 20))
     jitter = random.uniform(0.0, ceiling)  # noqa: S311 - spreads retries, guards nothing
-    return {"due_at": now + max(outcome.meaning.floor, outcome.retry_after, jitter)}
+    return counted | {"due_at": now + max(meaning.floor, outcome.retry_after, jitter)}
 
 
 def _settle_account(store: Store, connection: sa.Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
-    key = (ACCOUNTS.c.name == claimed.account.name) & (ACCOUNTS.c.destination == claimed.destination)
+    state = connection.execute(_state(claimed.account, claimed.destination)).first()
+    if state is None:
+        return
+    key = (ACCOUNTS.c.name == state.name) & (ACCOUNTS.c.destination == state.destination)
     if outcome.meaning.state == "parked":
-        parked = {"parked": outcome.meaning.code, "parked_at": now, "probe_at": now + _PROBE_SECONDS}
+        since = state.trouble_since or now
+        parked = {
+            "parked": outcome.meaning.code, "parked_at": now,
+            "trouble_since": since, "probe_at": now + _probe_pause(since, now),
+        }  # fmt: skip
         connection.execute(sa.update(ACCOUNTS).where(key).values(parked))
+    elif outcome.meaning.state == "accepted" and state.trouble_since is not None:
+        connection.execute(sa.update(ACCOUNTS).where(key).values(trouble_since=None))
     elif outcome.meaning is outcomes.TOO_MANY:
         clock, boot = store.lease_clock(connection)
         seconds = max(outcome.meaning.floor, outcome.retry_after)
-        pace.hold_back(
-            connection, claimed.account.name, claimed.destination,
-            rate=claimed.account.rate, clock=clock, boot=boot, seconds=seconds,
-        )  # fmt: skip
+        pace.hold_back(connection, state, clock=clock, boot=boot, seconds=seconds)
+
+
+def _probe_pause(since: float, now: float) -> float:
+    """The longer the trouble lasts, the seldomer it is asked whether it is over: a minute at first, an hour at last."""
+    return min(_LONGEST_PAUSE, max(_PROBE_SECONDS, now - since))
 
 
 def give_up_interrupted(store: Store, *, now: float) -> int:
@@ -343,15 +382,19 @@ def know_accounts(store: Store, names: Sequence[str], destination: str) -> None:
             connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
 
 
-def accounts_to_probe(store: Store, destination: str, *, now: float) -> list[str]:
-    """Parked accounts whose next check is due; the check after that is moved on."""
+def accounts_to_probe(store: Store, destination: str, *, now: float) -> dict[str, str]:
+    """Parked accounts whose next check is due, by name, with why they are parked; the check after that is moved on."""
     with store.read() as connection:
         due = (ACCOUNTS.c.destination == destination) & ACCOUNTS.c.parked.is_not(None) & (ACCOUNTS.c.probe_at <= now)
-        if connection.execute(sa.select(ACCOUNTS.c.name).where(due).limit(1)).first() is None:
-            return []
-    with store.write() as connection:
-        later = sa.update(ACCOUNTS).where(due).values(probe_at=now + _PROBE_SECONDS).returning(ACCOUNTS.c.name)
-        return [name for (name,) in connection.execute(later)]
+        found = connection.execute(sa.select(ACCOUNTS).where(due)).all()
+    taken: dict[str, str] = {}
+    for row in found:
+        later = now + _probe_pause(row.trouble_since or now, now)
+        with store.write() as connection:
+            mine = due & (ACCOUNTS.c.name == row.name)
+            if connection.execute(sa.update(ACCOUNTS).where(mine).values(probe_at=later)).rowcount:
+                taken[row.name] = row.parked
+    return taken
 
 
 def resume_account(store: Store, name: str, destination: str, *, now: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -10,6 +10,7 @@ from adapter.store.tables import ACCOUNTS
 
 _MOST_BURST: Final = 5
 _WINDOW: Final = 60.0
+_LONGEST_HOLD: Final = 86_400.0
 
 
 def spacing(rate: int) -> tuple[float, int]:
@@ -26,29 +27,31 @@ def wait(rate: int, next_call: float, clock: float) -> float:
     if rate == 0:
         return 0.0
     seconds, burst = spacing(rate)
-    return max(0.0, next_call - (burst - 1) * seconds - clock)
+    return min(max(0.0, next_call - (burst - 1) * seconds - clock), _WINDOW)
 
 
-def spend(connection: sa.Connection, account: str, destination: str, *, rate: int, clock: float, boot: str) -> float:
-    """Take one call of the account's pace inside this transaction; 0, or the seconds until one is free."""
-    key = (ACCOUNTS.c.name == account) & (ACCOUNTS.c.destination == destination)
-    row = connection.execute(
-        sa.select(ACCOUNTS.c.next_call, ACCOUNTS.c.next_call_boot).where(key).with_for_update()
-    ).one()
-    next_call = row.next_call if row.next_call_boot == boot else 0.0  # another boot's clock says nothing here
-    if (pause := wait(rate, next_call, clock)) > 0:
-        return pause
-    if rate:
-        due = max(next_call, clock) + spacing(rate)[0]
-        connection.execute(sa.update(ACCOUNTS).where(key).values(next_call=due, next_call_boot=boot))
-    return 0.0
+def pause_of(row: sa.Row[Any], *, rate: int, clock: float, boot: str) -> float:
+    """Seconds until the account of this row may start a call."""
+    if row.next_call_boot != boot:  # another boot's clock says nothing here
+        return 0.0
+    held = min(max(0.0, float(row.held_until) - clock), _LONGEST_HOLD)
+    return max(held, wait(rate, row.next_call, clock))
 
 
-def hold_back(
-    connection: sa.Connection, account: str, destination: str, *, rate: int, clock: float, boot: str, seconds: float
-) -> None:
+def spend(connection: sa.Connection, row: sa.Row[Any], *, rate: int, clock: float, boot: str) -> None:
+    """Take one call of the account's pace inside this transaction."""
+    last = row.next_call if row.next_call_boot == boot else 0.0
+    due = max(last, clock) + (spacing(rate)[0] if rate else 0.0)
+    held = row.held_until if row.next_call_boot == boot else 0.0
+    connection.execute(sa.update(ACCOUNTS).where(_key(row)).values(next_call=due, held_until=held, next_call_boot=boot))
+
+
+def hold_back(connection: sa.Connection, row: sa.Row[Any], *, clock: float, boot: str, seconds: float) -> None:
     """Start no call of this account for `seconds` (Picky Assist said too many)."""
-    spaced, burst = spacing(rate) if rate else (0.0, 1)
-    key = (ACCOUNTS.c.name == account) & (ACCOUNTS.c.destination == destination)
-    due = clock + seconds + (burst - 1) * spaced
-    connection.execute(sa.update(ACCOUNTS).where(key).values(next_call=due, next_call_boot=boot))
+    last = row.next_call if row.next_call_boot == boot else 0.0
+    held = {"held_until": clock + seconds, "next_call": last, "next_call_boot": boot}
+    connection.execute(sa.update(ACCOUNTS).where(_key(row)).values(held))
+
+
+def _key(row: sa.Row[Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(ACCOUNTS.c.name == row.name, ACCOUNTS.c.destination == row.destination)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -19,8 +18,9 @@ from adapter.delivery.outbox import Claimed
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.envelope import build_envelope
-from adapter.picky.outcome import Outcome
-from adapter.store.engine import UNAVAILABLE, Store
+from adapter.picky.outcome import Outcome, balance_of
+from adapter.stopping import Stop
+from adapter.store.engine import BROKEN_ROWS, UNAVAILABLE, Store
 from adapter.store.tables import RELAYS
 
 POLL_SECONDS: Final = 0.04
@@ -28,6 +28,7 @@ _CHORE_SECONDS: Final = 1.0
 _HEARTBEAT_SECONDS: Final = 5.0
 _STORE_PAUSE: Final = 2.0
 _FORGET_RELAYS: Final = 3600.0
+_STOP_SECONDS: Final = 10.0
 
 _log: Final = structlog.get_logger("relay")
 
@@ -58,8 +59,9 @@ class Relay:
         self._under_way: set[Future[None]] = set()
         self._chores_at = 0.0
         self._heartbeat_at = 0.0
+        self._stopping_since: float | None = None
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: Stop) -> None:
         """Work until `stop` is set; then finish the calls under way and give the rest back."""
         _log.info("relay_started", relay=self.id, destination=self.destination, accounts=sorted(self.accounts))
         ready = False
@@ -74,6 +76,10 @@ class Relay:
             except UNAVAILABLE as fault:
                 _log.warning("store_unavailable", relay=self.id, fault=type(fault).__name__)
                 stop.wait(_STORE_PAUSE)
+            except Exception:  # noqa: BLE001 - whatever one row holds, the others must go on
+                _log.exception("relay_failed", relay=self.id)
+                stop.wait(_STORE_PAUSE)
+        self._stopping_since = time.monotonic()
         self._pool.shutdown(wait=True)
         self._leave()
         _log.info("relay_stopped", relay=self.id)
@@ -105,7 +111,11 @@ class Relay:
         """One push, from the attempt rows to what came of it."""
         push = uuid.uuid4().hex
         body = build_envelope(claimed.account.token, claimed.rows[0].head, [row.item for row in claimed.rows])
-        rows = outbox.begin(self.store, claimed, push=push, now=self._now(), lease=self.lease)
+        try:
+            rows = outbox.begin(self.store, claimed, push=push, now=self._now(), lease=self.lease)
+        except UNAVAILABLE:
+            outbox.release(self.store, claimed)
+            raise
         if not rows:
             return
         if len(rows) < len(claimed.rows):
@@ -120,13 +130,15 @@ class Relay:
         )  # fmt: skip
 
     def _settle(self, claimed: Claimed, rows: tuple[sa.Row[Any], ...], outcome: Outcome, push: str) -> None:
-        """An answer is worth waiting for the database: without it the messages would become unknown."""
-        deadline = time.monotonic() + self.lease - self.client.timeout
+        """An answer in hand is worth waiting for the database, however long: without it nobody would know."""
         while True:
             try:
                 return outbox.settle(self.store, claimed, rows, outcome, push=push, now=self._now())
+            except BROKEN_ROWS:
+                raise
             except UNAVAILABLE:
-                if time.monotonic() > deadline:
+                since = self._stopping_since
+                if since is not None and time.monotonic() - since > _STOP_SECONDS:
                     raise
                 time.sleep(1.0)
 
@@ -140,15 +152,20 @@ class Relay:
             self._beat()
         if unknown := outbox.give_up_interrupted(self.store, now=self._now()):
             _log.warning("interrupted_pushes", relay=self.id, messages=unknown)
-        for name in outbox.accounts_to_probe(self.store, self.destination, now=self._now()):
+        for name, parked in outbox.accounts_to_probe(self.store, self.destination, now=self._now()).items():
             if name in self.accounts:
-                self._pool.submit(self._probe, self.accounts[name])
+                self._pool.submit(self._probe, self.accounts[name], parked)
 
-    def _probe(self, account: Account) -> None:
+    def _probe(self, account: Account, parked: str) -> None:
         outcome = self.client.check_balance(account)
-        if outcome.status == 100:
+        balance = balance_of(outcome)
+        if outcome.status != 100 or (parked == "no_balance" and balance is not None and balance <= 0):
+            return
+        try:
             queued = outbox.resume_account(self.store, account.name, self.destination, now=self._now())
-            _log.info("account_resumed", account=account.name, messages=queued)
+        except UNAVAILABLE:
+            return  # the next check comes
+        _log.info("account_resumed", account=account.name, messages=queued)
 
     def _beat(self) -> None:
         now = self._now()

@@ -121,7 +121,7 @@ class UrlField(_Scalar):
             raise ma.ValidationError(f"{shown(text)} is not an address that begins with https://.") from fault
 
 
-_SIGN_OR_CURRENCY: Final = re.compile(r"^[^\d.,+\-]{0,5}|[^\d.,]{0,5}$")
+_CURRENCY: Final = re.compile(r"^[^\d.,+\-()]{0,5}|[^\d.,()]{0,5}$")
 _PLAIN: Final = re.compile(r"[-+]?\d{1,30}(?:\.\d{1,30})?\Z")
 _GROUPED: Final = (
     (re.compile(r"[-+]?\d{1,3}(?:,\d{2,3})*,\d{3}\.\d+\Z"), ",", "."),  # 1,299.50 and 1,25,000.00
@@ -136,7 +136,7 @@ _AMBIGUOUS: Final = re.compile(r"[-+]?\d{1,3},\d{3}\Z")
 def decimal_of(value: Any) -> Decimal:
     """A number in any unambiguous spelling; raises ma.ValidationError."""
     text = as_text(value).strip()
-    bare = re.sub(r"[\s\u00a0\u202f']", "", _SIGN_OR_CURRENCY.sub("", text, count=2))
+    bare = re.sub(r"[\s\u00a0\u202f']", "", _CURRENCY.sub("", text, count=2))
     if _AMBIGUOUS.match(bare) and isinstance(value, str):
         raise ma.ValidationError(f"{shown(text)} may be read in two ways; send it with a point and two decimals.")
     for pattern, group, point in _GROUPED:
@@ -166,7 +166,8 @@ class IntegerField(_Scalar):
     def convert(self, value: Any, name: str) -> int:
         if isinstance(value, bool):
             raise ma.ValidationError(f"{shown(as_text(value))} is not a whole number.")
-        number = decimal_of(value)
+        grouped = isinstance(value, str) and _AMBIGUOUS.match(value.strip())
+        number = decimal_of(value.replace(",", "") if grouped else value)  # 1,299 is no fraction here
         if number != number.to_integral_value():
             raise ma.ValidationError(f"{shown(as_text(value))} is not a whole number.")
         return int(number)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 from marshmallow import fields, validate
+from phonenumbers import SUPPORTED_REGIONS
 
 from adapter.mapping.fields import TYPES
 
@@ -24,6 +25,10 @@ def _text(**options: Any) -> fields.String:
     return fields.String(error_messages={"invalid": "must be text (put it in quotes)"}, **options)
 
 
+def _word(**options: Any) -> Word:
+    return Word(error_messages={"invalid": "must be text (put it in quotes)"}, **options)
+
+
 def _boolean(**options: Any) -> fields.Boolean:
     return fields.Boolean(truthy={True}, falsy={False}, error_messages={"invalid": "must be true or false"}, **options)
 
@@ -32,6 +37,14 @@ def _mapping(**options: Any) -> fields.Dict:
     return fields.Dict(
         keys=fields.String(), error_messages={"invalid": "must be a mapping of keys to values"}, **options
     )
+
+
+class Word(fields.String):
+    """A text that people also write as a bare number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return super()._deserialize(str(value) if is_number else value, attr, data, **kwargs)
 
 
 class Duration(fields.Field[float]):
@@ -49,9 +62,10 @@ class TextOrList(fields.Field[list[str]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
         values = value if isinstance(value, list) else [value]
-        if not values or not all(isinstance(one, str) and one for one in values):
+        values = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in values]
+        if not all(isinstance(one, str) for one in values) or not any(values):
             raise ma.ValidationError("must be text, or a list of texts")
-        return values
+        return [one for one in values if one]
 
 
 class NotYet(fields.Field[None]):
@@ -157,6 +171,10 @@ class AuthField(fields.Field[Any]):
         return found
 
 
+def _region() -> fields.String:
+    return _text(validate=validate.OneOf(SUPPORTED_REGIONS, error="must be a country's two capital letters such as IN"))
+
+
 class FieldSchema(Strict):
     """One entry of `fields`."""
 
@@ -166,7 +184,7 @@ class FieldSchema(Strict):
     from_ = TextOrList(data_key="from")
     required = _boolean(load_default=False)
     default = fields.Raw(allow_none=True)
-    region = _text(validate=validate.Regexp(r"[A-Z]{2}\Z", error="must be a country's two capital letters such as IN"))
+    region = _region()
     choices = TextOrList()
     min = NotYet()
     max = NotYet()
@@ -201,9 +219,9 @@ class DedupeSchema(Strict):
 class TemplateSchema(Strict):
     """`push.template`: an approved WhatsApp template."""
 
-    id = _text(required=True)
+    id = _word(required=True)
     language = _text(required=True)
-    values = fields.List(_text(), load_default=list)
+    values = fields.List(_word(), load_default=list)
     header = TextOrList()
 
 
@@ -285,8 +303,8 @@ class HookSchema(Strict):
     respond = _text(load_default="queued", validate=validate.OneOf(["queued", "sent"], error="must be queued or sent"))
     on_unknown = _text(load_default="hold", validate=validate.OneOf(["hold", "resend"], error="must be hold or resend"))
     browser = fields.Nested(BrowserSchema)
-    region = _text(validate=validate.Regexp(r"[A-Z]{2}\Z", error="must be a country's two capital letters such as IN"))
-    locale = _text()
+    region = _region()
+    locale = NotYet()
     timezone = _text()
     reject_status = fields.Integer(
         strict=True, load_default=422, validate=validate.OneOf([422, 200], error="must be 422 or 200"),

@@ -6,10 +6,11 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, Final
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.parser import ParsedResult
 
 _LOOSE: Final = str.maketrans("_-", "  ")
@@ -54,32 +55,40 @@ class Source:
         self._data = data
         self._empty_words = empty_words
         keys = data if isinstance(data, Mapping) else ()
-        self._loose: dict[str, str] = {}
+        self._loose: dict[str, list[str]] = {}
         for key in keys:
-            self._loose.setdefault(loose(str(key)), key)
+            self._loose.setdefault(loose(str(key)), []).append(key)
 
     def find(self, places: Sequence[Place], *, empty_words: frozenset[str] = frozenset()) -> Found:
         """The first place that yields something not empty; `value` is None where none does."""
-        placeholder = None
+        placeholder = present = None
         for place in places:
             for key, value in self._candidates(place):
-                if isinstance(value, str) and _MERGE_FIELD.match(value):
-                    placeholder = placeholder or value.strip()
-                elif not self._is_empty(value, empty_words):
+                present = present or (key if value is not None else None)
+                inner = _lone(value)
+                if isinstance(inner, str) and _MERGE_FIELD.match(inner):
+                    placeholder = placeholder or inner.strip()
+                elif not self._is_empty(inner, empty_words):
                     return Found(key, value)
-        return Found(places[0].key, None, placeholder)
+        return Found(present or places[0].key, None, placeholder)
 
     def _candidates(self, place: Place) -> list[tuple[str, Any]]:
         found = []
         if isinstance(self._data, Mapping):
-            key = place.key if place.key in self._data else self._loose.get(loose(place.key))
-            if key is not None:
+            alike = self._loose.get(loose(place.key), [])
+            for key in sorted(alike, key=lambda key: key != place.key):  # the exact one first
                 found.append((key, self._data[key]))
         if place.path is not None:
             # an expression that does not fit this payload yields nothing
-            with suppress(JMESPathError, ArithmeticError, TypeError, ValueError, AttributeError):
-                found.append((place.key, place.path.search(self._data)))
-        return [(key, _lone(value)) for key, value in found]
+            with suppress(JMESPathError, ArithmeticError, TypeError, ValueError, AttributeError, RecursionError):
+                found.append((place.key, self._search(place.path)))
+        return found
+
+    def _search(self, path: ParsedResult) -> Any:
+        try:
+            return path.search(self._data)
+        except JMESPathTypeError:  # its functions know floats only, no exact decimals
+            return path.search(_with_floats(self._data))
 
     def _is_empty(self, value: Any, empty_words: frozenset[str]) -> bool:
         if isinstance(value, str):
@@ -89,7 +98,15 @@ class Source:
 
 
 def _lone(value: Any) -> Any:
-    """`[""]`, `[null]`: a list of one empty thing is as empty as the thing."""
-    if isinstance(value, list) and len(value) == 1 and (value[0] is None or value[0] == ""):
-        return None
+    """What a list of one holds, for telling whether it is empty: `["  "]` and `[null]` are."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
     return value
+
+
+def _with_floats(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_floats(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(inner) for inner in value]
+    return float(value) if isinstance(value, Decimal) else value

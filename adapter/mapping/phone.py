@@ -12,7 +12,10 @@ from adapter.intake.payload import Repair
 
 _MOST_CHARACTERS: Final = 60
 _DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}\Z")
-_SEPARATORS: Final = re.compile(r"[\s().\-/\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+_SPREADSHEET: Final = re.compile(r"(\+?[0-9]{6,})\.0+\Z")
+_FRACTION: Final = re.compile(r"\+?[0-9]{6,}[.,][0-9]+\Z")
+_AREA_CODE: Final = re.compile(r"([0-9+()\s]{2,7})/(?=[0-9\s\-]+\Z)")  # 030/1234567, as Germans write it
+_SEPARATORS: Final = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _EXPONENT: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+\Z")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -68,7 +71,10 @@ def recipient(value: Any, *, region: str | None = None) -> Diagnosis:
     number = _valid(f"+{digits}", None)
     if number is not None:
         code = "exit_prefix" if text.startswith("00") else "separators"
-        return _diagnosis("to", was, number, code)
+        warnings: tuple[str, ...] = ()
+        if region is not None and text == digits and _valid(digits, region) not in {None, number}:
+            warnings = ("to: read with a country code; in the hook's country it would be a national number.",)
+        return dataclasses.replace(_diagnosis("to", was, number, code), warnings=warnings)
     if region is not None and not text.startswith(("+", "00")):
         return diagnose(was, region=region, field="to")
     raise PhoneFault(_why_invalid(was, text, region))
@@ -90,7 +96,10 @@ def _cleaned(was: str) -> str:
         )
     if _LETTER.search(was):
         raise PhoneFault(f'"{was}" is not a phone number.')
-    text = _SEPARATORS.sub("", was)
+    text = _SPREADSHEET.sub(r"\1", was)  # a spreadsheet's 9876543210.0
+    if _FRACTION.match(text):
+        raise PhoneFault(f'"{was}" is a number with decimals, not a phone number.')
+    text = _SEPARATORS.sub("", _AREA_CODE.sub(r"\1", text, count=1))
     text = "".join(str(int(character)) if character.isdecimal() else character for character in text)
     if not re.fullmatch(r"\+{0,1}[0-9]+", text):
         raise PhoneFault(f'"{was}" is not one phone number.')

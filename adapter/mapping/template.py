@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MOST_CHARACTERS: Final = 100_000
+MOST_TURNS: Final = 10_000
 _FILTERS: Final = (
     "abs", "capitalize", "default", "d", "first", "float", "int", "join", "last", "length", "count", "list", "lower",
     "max", "min", "replace", "reverse", "round", "sort", "string", "sum", "title", "trim", "truncate", "unique",
@@ -23,6 +25,11 @@ _FILTERS: Final = (
 _GROWING_METHODS: Final = frozenset(
     {"center", "expandtabs", "format", "format_map", "join", "ljust", "replace", "rjust", "translate", "zfill"}
 )
+_FORBIDDEN: Final = (
+    jinja2.nodes.Macro, jinja2.nodes.CallBlock, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport,
+    jinja2.nodes.Extends, jinja2.nodes.Block,
+)  # fmt: skip
+_turns: Final[ContextVar[list[int]]] = ContextVar("turns")
 _EXPRESSION: Final = re.compile(r"\s*\{\{-?(?P<inner>(?:(?!\}\}|\{\{).)*?)-?\}\}\s*\Z", re.DOTALL)
 
 Values = Mapping[str, Any]
@@ -34,6 +41,21 @@ class TemplateFault(ValueError):
     def __init__(self, sentence: str, line: int = 1) -> None:
         super().__init__(sentence)
         self.line = line
+
+
+class _Nothing(str):
+    """A missing value inside a text: it prints as nothing, also through filters, and still is `none`."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or other == ""
+
+    def __hash__(self) -> int:
+        return hash("")
+
+
+_NOTHING: Final = _Nothing()
 
 
 def _shown(value: Any) -> Any:
@@ -50,20 +72,66 @@ def _shown(value: Any) -> Any:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic only: repeating or padding text would let four characters fill the memory."""
-        if not all(isinstance(side, int | float | Decimal) for side in (left, right)):
+        """Exact with decimals; `*`, `**` and `%` for numbers only: repeated or padded text could fill the memory."""
+        if operator in {"*", "**", "%"} and not all(isinstance(side, int | float | Decimal) for side in (left, right)):
             raise SecurityError(f"{operator} works on numbers only")
         if operator == "**" and (abs(left) > 10**6 or abs(right) > 64):
             raise SecurityError("this power is too large")
+        if isinstance(left, Decimal) and isinstance(right, float):
+            right = Decimal(str(right))
+        elif isinstance(left, float) and isinstance(right, Decimal):
+            left = Decimal(str(left))
         return super().call_binop(context, operator, left, right)
+
+    def wrap_str_format(self, value: Any) -> Any:
+        """No exception for `str.format`: its widths could fill the memory."""
+        return None
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> jinja2.nodes.Template:
+        """Loops are counted; what could repeat without one (macros, recursion, other templates) does not exist."""
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(_FORBIDDEN):
+            raise jinja2.TemplateSyntaxError(f"{type(node).__name__.lower()} does not exist here", node.lineno)
+        for loop in tree.find_all(jinja2.nodes.For):
+            if loop.recursive:
+                raise jinja2.TemplateSyntaxError("a loop cannot be recursive here", loop.lineno)
+            loop.iter = jinja2.nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
+        return tree
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str | bytes) and attr in _GROWING_METHODS:
             return False
         return bool(super().is_safe_attribute(obj, attr, value))
+
+
+def _counted(values: Any) -> Iterator[Any]:
+    """The elements of a loop, until the text's turns are used up: a sender's long list must not occupy a thread."""
+    turns = _turns.get()
+    for value in values:
+        turns[0] -= 1
+        if turns[0] < 0:
+            raise SecurityError(f"its loops take more than {MOST_TURNS:,} turns")
+        yield value
+
+
+def _replace(text: Any, old: Any, new: Any) -> str:
+    """`replace`, bounded before it works: repeated, it doubles a text at each step."""
+    text, old, new = str(text), str(old), str(new)
+    if text.count(old) * len(new) > MOST_CHARACTERS:
+        raise SecurityError(f"replace would make more than {MOST_CHARACTERS:,} characters")
+    replaced: str = text.replace(old, new)
+    return replaced
+
+
+def _join(values: Any, separator: str = "") -> str:
+    """`join`, bounded, with missing values as nothing."""
+    parts = [str(_shown(value)) for value in values]
+    if sum(map(len, parts)) + len(separator) * len(parts) > MOST_CHARACTERS:
+        raise SecurityError(f"join would make more than {MOST_CHARACTERS:,} characters")
+    return separator.join(parts)
 
 
 def _build() -> _Environment:
@@ -75,6 +143,8 @@ def _build() -> _Environment:
         cache_size=0,
     )
     environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters |= {"replace": _replace, "join": _join, "counted": _counted}
+    environment.tests["none"] = lambda value: value is None or isinstance(value, _Nothing)
     environment.globals = {}
     return environment
 
@@ -113,6 +183,7 @@ class Rule:
     def value(self, values: Values) -> Any:
         """The expression's own value, not its text. Raises TemplateFault."""
         try:
+            _turns.set([MOST_TURNS])
             found = self._expression(**values)
         except Exception as fault:
             raise TemplateFault(f"{self.source.strip()}: {fault}") from fault
@@ -142,7 +213,9 @@ class Text:
     def render(self, values: Values) -> str:
         """The text for these values, at most MOST_CHARACTERS of it. Raises TemplateFault."""
         try:
-            return _gathered(self._template.generate(**values))
+            _turns.set([MOST_TURNS])
+            shown = {name: _NOTHING if value is None else value for name, value in values.items()}
+            return _gathered(self._template.generate(**shown))
         except TemplateFault:
             raise
         except Exception as fault:

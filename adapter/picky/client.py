@@ -31,12 +31,18 @@ class _Slot:
 
     def __init__(self) -> None:
         self.connected = False
+        self.expired = False
         self.sock: socket.socket | None = None
 
     def standing(self, sock: socket.socket | None) -> None:
+        """Raises ConnectTimeout where the deadline passed before anything could be sent (a slow name look-up)."""
+        if self.expired:
+            self.connected = False
+            raise requests.ConnectTimeout("the deadline passed before the connection stood")
         self.connected, self.sock = sock is not None, sock
 
     def close(self) -> None:
+        self.expired = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -58,6 +64,7 @@ class _Noticed:
     def connect(self) -> None:
         _local.slot.standing(None)
         super().connect()  # type: ignore[misc]  # the other base has it
+        self.used = time.monotonic()
         _local.slot.standing(self.sock)
 
     def request(self, *args: Any, **kwargs: Any) -> None:

@@ -118,7 +118,7 @@ class EnvelopeSchema(_Envelope):
     def everyone_gets_something(self, data: Mapping[str, Any], **_: Any) -> None:
         """Each recipient has an address and something to receive."""
         address = "messenger_id" if data["application"] == MESSENGER else "number"
-        shared = any(data.get(key) for key in _CONTENT)
+        shared = any(_filled(data.get(key)) for key in _CONTENT)
         faults: dict[int, dict[str, list[str]]] = {}
         for index, item in enumerate(data["data"]):
             if not item.get(address):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 State = Literal["accepted", "retrying", "parked", "failed", "unknown"]
@@ -19,19 +20,22 @@ MOST_KEPT: Final = 2_000
 class Meaning:
     """A row: the state a message goes to, a stable word, and a sentence for people with what to do.
 
-    `floor` is the least seconds before a retry, `most_attempts` after how many the message is dead (None: the
-    engine's own limit), `content` says that one message of the push may be at fault and the others not.
+    `floor` is the least seconds before a retry, `retry_for` for how many seconds in a row it is tried again,
+    `most_failures` after how many in a row the message is dead, `content` says that one message of the push may be at
+    fault and the others not.
     """
 
     state: State
     code: str
     sentence: str
     floor: float = 0.0
-    most_attempts: int | None = None
+    most_failures: int | None = None
     content: bool = False
+    retry_for: float = 36_000.0
 
 
 _MINUTES: Final = 300.0
+_DAYS: Final = 3 * 86_400.0
 
 STATUSES: Final[Mapping[int, Meaning]] = {
     100: Meaning("accepted", "accepted", "Picky Assist has it. It is not confirmed on the phone yet."),
@@ -39,7 +43,7 @@ STATUSES: Final[Mapping[int, Meaning]] = {
     401: Meaning("parked", "authentication_failed", "Picky Assist refused the token: check it, the IP restriction, and that a V4 project uses the V4 address."),
     402: Meaning("failed", "empty_number_list", "Picky Assist found no number in the push.", content=True),
     403: Meaning("parked", "no_balance", "No balance left. Nothing is lost: top up in Picky Assist and the messages leave."),
-    404: Meaning("retrying", "phone_unreachable", "Picky Assist cannot reach the connected phone; it may be off. Kept; tried again by itself.", floor=_MINUTES),
+    404: Meaning("retrying", "phone_unreachable", "Picky Assist cannot reach the connected phone; it may be off. Kept; tried again by itself.", floor=_MINUTES, retry_for=_DAYS),
     405: Meaning("parked", "api_not_in_plan", "The API is not active for this Picky Assist plan: change the plan, the messages wait."),
     406: Meaning("failed", "invalid_number", "Picky Assist does not take this number. Mend it where it comes from and send again.", content=True),
     407: Meaning("failed", "empty_message", "Picky Assist found the message empty.", content=True),
@@ -55,7 +59,7 @@ UNDOCUMENTED: Final = Meaning(
     "undocumented_status",
     "Picky Assist answered with a status that is not documented.",
     floor=60.0,
-    most_attempts=3,
+    most_failures=3,
 )
 NOT_SENT: Final = Meaning(
     "retrying", "not_connected", "No connection to Picky Assist; nothing was sent. Tried again by itself."
@@ -123,15 +127,23 @@ class Outcome:
         return self.push_id is not None or bool(self.rows)
 
 
+def balance_of(outcome: Outcome) -> Decimal | None:
+    """The balance that an answer to `/check-balance` names; None where it names none."""
+    try:
+        return Decimal(str(json.loads(outcome.text)["balance"]))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return None
+
+
 def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -> Outcome:
     """The outcome of an answer that arrived whole."""
-    text = body.decode("utf-8", "replace")
+    text = body.decode("utf-8-sig", "replace").replace("\0", "\ufffd")  # PostgreSQL's text cannot hold a NUL
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         answer = None
     status = _status(answer)
-    if status is None:
+    if status is None or (status not in STATUSES and http_status >= 500) or _is_echo(http_status, status, answer):
         return Outcome(
             _of_transport(http_status), http_status, text=text[:MOST_KEPT], retry_after=_seconds(retry_after)
         )
@@ -147,12 +159,22 @@ def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -
     )
 
 
+def _is_echo(http_status: int, status: int, answer: Mapping[str, Any]) -> bool:
+    """A gateway that repeats its own HTTP status (404, 408) in JSON does not speak Picky Assist's language.
+
+    The push API answers errors under HTTP 200.
+    """
+    return status == http_status and http_status >= 400 and "push_id" not in answer and "data" not in answer
+
+
 def _status(answer: Any) -> int | None:
     """The body's status as a number; it is documented as a number, and read from text too."""
     status = answer.get("status") if isinstance(answer, dict) else None
     if isinstance(status, str) and status.strip().isascii() and status.strip().isdecimal() and len(status) < 10:
         return int(status)
-    return status if isinstance(status, int) and not isinstance(status, bool) else None
+    if not isinstance(status, int) or isinstance(status, bool):
+        return None
+    return status if 0 <= status < 10**9 else None
 
 
 def _of_transport(http_status: int) -> Meaning:
@@ -172,11 +194,9 @@ def _rows(data: Any) -> tuple[Row, ...]:
 
 
 def _text(value: Any) -> str | None:
-    return (
-        str(value)[:200]
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
-        else None
-    )
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or value in {"", "0", 0}:
+        return None
+    return str(value)[:200].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _seconds(header: str | None) -> float:

@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-UNAVAILABLE: Final = (OperationalError, InterfaceError, PoolTimeout)
+UNAVAILABLE: Final = (DatabaseError, InterfaceError, PoolTimeout)  # locked, full, gone, damaged, or without its tables
+BROKEN_ROWS: Final = (DataError, IntegrityError)  # those of them that waiting does not mend
 _BUSY_SECONDS: Final = 5
+_POSTGRES: Final = {
+    "connect_timeout": _BUSY_SECONDS,
+    "prepare_threshold": None,  # a pooler hands each transaction to another session, which does not know the statement
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,  # milliseconds until a line that swallows everything counts as broken
+}  # fmt: skip
 _BOOT_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # macOS has no CLOCK_BOOTTIME
 
 
@@ -47,7 +54,8 @@ class Store:
                 Path(address.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         else:
-            options["connect_args"] = {"connect_timeout": _BUSY_SECONDS}
+            options["connect_args"] = _POSTGRES
+            options["pool_timeout"] = _BUSY_SECONDS
         self.engine = sa.create_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)

@@ -66,6 +66,8 @@ MESSAGES: Final = sa.Table(
     sa.Column("due_at", sa.Double, nullable=False),
     sa.Column("alone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # in a row, of those that are tried again
+    sa.Column("failing_since", sa.Double),
     # the lease of the relay that works on it
     sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
     sa.Column("lease_token", sa.Text),
@@ -140,6 +142,8 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("destination", sa.Text, primary_key=True),
     sa.Column("next_call", sa.Double, nullable=False, server_default="0"),
     sa.Column("next_call_boot", sa.Text),
+    sa.Column("held_until", sa.Double, nullable=False, server_default="0"),
+    sa.Column("trouble_since", sa.Double),
     sa.Column("parked", sa.Text),
     sa.Column("parked_at", sa.Double),
     sa.Column("probe_at", sa.Double),
@@ -153,4 +157,11 @@ RELAYS: Final = sa.Table(
     sa.Column("pid", sa.Integer, nullable=False),
     sa.Column("started_at", sa.Double, nullable=False),
     sa.Column("seen_at", sa.Double, nullable=False),
+)
+
+PROBES: Final = sa.Table(
+    "probes",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at", sa.Double, nullable=False),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from adapter import answers
@@ -37,6 +39,8 @@ def build_app(given: Services | None = None) -> Flask:
         SECRET_KEY=services.settings.secret_key or None,
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # it would answer a sender with a redirect
+    services.catalogue.entries()  # now, so that a later change that does not load has a last good version behind it
     for part in (hooks, push, health, console):
         app.register_blueprint(part.blueprint)
     app.before_request(_follow)
@@ -48,6 +52,7 @@ def build_app(given: Services | None = None) -> Flask:
 
 
 def _follow() -> None:
+    g.started = time.monotonic()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id())
 

@@ -30,7 +30,10 @@ def thanks(hook: Hook) -> Response:
 def sorry(refusal: Refusal) -> Response:
     """A page that says what to change; never the sender's own bytes as HTML."""
     texts = [text for texts in refusal.fields.values() for text in texts] or [refusal.sentence]
-    return Response(render_template("sorry.html", texts=texts), refusal.status, mimetype="text/html")
+    response = Response(render_template("sorry.html", texts=texts), refusal.status, mimetype="text/html")
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def preflight(hook: Hook) -> Response:

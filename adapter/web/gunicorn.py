@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from adapter.config import load_settings
+import json
+import socket
+from typing import Any
+
+from gunicorn import util
+
+from adapter.config import load_settings, require_service
 from adapter.errors import ConfigurationError
 
 try:
-    _settings = load_settings()
+    _settings = require_service(load_settings())
 except ConfigurationError as _fault:
     raise SystemExit("\n".join(_fault.faults)) from None
 
@@ -25,3 +31,20 @@ accesslog = None  # an access log would hold tokens that stand in paths and quer
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Requests that gunicorn itself refuses (too long a line, a broken header) are answered in JSON like all others."""
+    util.write_error = _json_error
+
+
+def _json_error(connection: socket.socket, status: int, reason: str, _message: str) -> None:
+    sentence = f"The request could not be read: {reason}."
+    body = json.dumps({
+        "ok": False, "error": sentence, "message": sentence, "code": "bad_request", "fields": {}, "received_keys": [],
+    })  # fmt: skip
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(connection, (head + body).encode("latin-1", "replace"))

@@ -12,8 +12,8 @@ from ulid import ULID
 from adapter import answers
 from adapter.delivery import outbox
 from adapter.delivery.outbox import Accepted
-from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable
-from adapter.line import Taken, take, wants_dry_run
+from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable, Unauthenticated
+from adapter.line import Taken, require_method, take, wants_dry_run
 from adapter.mapping.hook import Hook
 from adapter.mapping.hook_schema import METHODS
 from adapter.preview import preview, status_of
@@ -30,32 +30,30 @@ _log: Final = structlog.get_logger("hooks")
 @blueprint.route("/hooks/<name>/<token>", methods=[*METHODS, "OPTIONS"], provide_automatic_options=False)
 def receive(name: str, token: str | None = None) -> Response:  # noqa: ARG001 - a proof, looked for by `take`
     """One event: find the hook, take the request, store what came of it, answer."""
-    here = services()
-    hook = here.catalogue.hook(name)
+    hook = services().catalogue.hook(name)
     if request.method == "OPTIONS":
         return browser.preflight(hook)
-    _require_method(hook)
+    try:
+        return _run(hook)
+    except Refusal as refusal:
+        return _refused(hook, refusal)
+
+
+def _run(hook: Hook) -> Response:
+    """The line itself; raises a Refusal where it ends early."""
+    here = services()
+    require_method(hook, request.method)
     raw = raw_request()
     taken = take(hook, raw, here.accounts, now=time.time(), public_url=here.settings.public_url or None)
     if wants_dry_run(raw):
         return _dry_run(taken)
-    if taken.outcome == "unauthenticated":
-        _log.info("refused", hook=hook.name, code="unauthenticated")
-        return _refused(taken, None)
+    if isinstance(taken.refusal, Unauthenticated):
+        _log.info("refused", hook=hook.name, code=taken.refusal.code)
+        raise taken.refusal
     stored = _store(taken)
     if taken.refusal is not None:
-        return _refused(taken, stored)
+        return _refused(hook, taken.refusal, taken=taken, identity=stored.id)
     return _accepted(taken, _settled(hook, stored))
-
-
-def _require_method(hook: Hook) -> None:
-    if request.method in hook.methods:
-        return
-    wanted = " or ".join(hook.methods)
-    empty = (
-        " A GET without data often means that http:// was redirected: use https://." if request.method == "GET" else ""
-    )
-    raise MethodNotAllowed(f"Hook {hook.name} takes {wanted}, but a {request.method} came.{empty}")
 
 
 def _dry_run(taken: Taken) -> Response:
@@ -136,13 +134,14 @@ def _accepted(taken: Taken, told: dict[str, Any]) -> Response:
     return browser.shared(taken.hook, json_answer(body | extra))
 
 
-def _refused(taken: Taken, stored: Accepted | None) -> Response:
-    refusal = taken.refusal
-    assert isinstance(refusal, Refusal)  # noqa: S101 - asked by the caller
-    if browser.is_person(taken.hook):
-        return browser.sorry(refusal)
-    received = taken.payload.received_keys if taken.payload else ()
-    body = answers.refused(
-        refusal, request_id=request_id(), received_keys=received, identity=stored.id if stored else None
-    )
-    return browser.shared(taken.hook, json_answer(body, status_of(taken), retry_after=refusal.retry_after))
+def _refused(hook: Hook, refusal: Refusal, *, taken: Taken | None = None, identity: str | None = None) -> Response:
+    if browser.is_person(hook):
+        response = browser.sorry(refusal)
+    else:
+        received = taken.payload.received_keys if taken and taken.payload else ()
+        body = answers.refused(refusal, request_id=request_id(), received_keys=received, identity=identity)
+        status = status_of(taken) if taken else refusal.status
+        response = browser.shared(hook, json_answer(body, status, retry_after=refusal.retry_after))
+    if isinstance(refusal, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(hook.methods)
+    return response

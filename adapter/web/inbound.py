@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Response, current_app, g, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from adapter.errors import TooLarge, Undecodable
+from adapter.errors import Undecodable
 from adapter.intake.request import RawRequest
+from adapter.line import too_large
 from adapter.services import Services
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
@@ -37,13 +39,8 @@ def raw_request() -> RawRequest:
     """The request as it came. Raises TooLarge, before reading where the sender says how much is coming."""
     limit = services().settings.max_body_bytes
     if (request.content_length or 0) > limit:
-        raise _too_large(limit)
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise _too_large(limit) from None
-    except (ClientDisconnected, OSError):
-        raise Undecodable("The connection broke before the whole body arrived; send it again.") from None
+        raise too_large(limit)
+    body = _body(limit)
     return RawRequest(
         method=request.method,
         path=request.path.replace("\0", "\ufffd"),  # PostgreSQL's text cannot hold a NUL
@@ -53,8 +50,24 @@ def raw_request() -> RawRequest:
     )
 
 
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"The body is larger than the {limit:,} bytes this adapter reads; send less, files as links.")
+def _body(limit: int) -> bytes:
+    """The whole body. A length that is not told is found out by reading one byte more than the limit."""
+    request.max_content_length = limit + 1
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise too_large(limit) from None
+    except (ClientDisconnected, OSError, ParseException):
+        raise _broken_off() from None
+    if len(body) > limit:
+        raise too_large(limit)
+    if request.content_length is not None and len(body) < request.content_length:
+        raise _broken_off()
+    return body
+
+
+def _broken_off() -> Undecodable:
+    return Undecodable("The connection broke before the whole body arrived; send it again.")
 
 
 def json_answer(body: Mapping[str, Any], status: int = 200, *, retry_after: int | None = None) -> Response:

@@ -146,7 +146,7 @@ def _first(faults: Any) -> tuple[str, str]:
 
 def _store(raw: RawRequest, account: Account, envelope: Mapping[str, Any], messages: Sequence[Outgoing]) -> Accepted:
     event = _event(raw, account, envelope, "queued", None)
-    keys = [(key.digest, key.within) for key in header_key(raw)]
+    keys = [(f"{account.name}:{key.digest}", key.within) for key in header_key(raw)]
     stored = outbox.accept(services().store, event, messages, keys=keys)
     _log.info("event", hook=NAME, event_id=stored.id, messages=stored.messages, duplicate=stored.duplicate)
     return stored

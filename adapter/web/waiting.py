@@ -7,7 +7,7 @@ import time
 from typing import Any, Final
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, g
 
 from adapter.delivery.outbox import messages_of
 from adapter.delivery.states import MOVING
@@ -30,7 +30,7 @@ def wait_for_messages(event: str) -> list[sa.Row[Any]]:
     if not seats.acquire(blocking=False):
         return []
     try:
-        return _wait(event, time.monotonic() + MOST_SECONDS)
+        return _wait(event, g.started + MOST_SECONDS)
     finally:
         seats.release()
 

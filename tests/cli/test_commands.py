@@ -97,6 +97,21 @@ def test_preview_fails_where_hook_or_file_cannot_be_read(folder: Path, hook: str
     assert "Traceback" not in done.stderr
 
 
+def test_preview_answers_as_the_endpoint_to_method_and_size(folder: Path) -> None:
+    (folder / "r.http").write_text(REQUEST.replace("POST", "GET"))
+    assert previewed(folder, "--no-auth")["status"] == 405
+    (folder / "r.http").write_text(REQUEST + " " * 2000)
+    assert previewed(folder, "--no-auth", MAX_BODY_BYTES="1024")["status"] == 413
+
+
+def test_preview_takes_the_accounts_of_its_folder(folder: Path) -> None:
+    (folder / "templates" / "h.yaml").write_text(HOOK + "  account: shop2\n")
+    (folder / "templates" / "accounts.yaml").write_text("shop2: {token: '${SHOP2}', application: 121}\n")
+    (folder / "templates").rename(folder / "elsewhere")
+    shown = previewed(folder, "--no-auth", "--templates", "elsewhere")
+    assert shown["pushes"][0]["body"]["application"] == "121"
+
+
 def test_preview_looks_into_another_folder(folder: Path) -> None:
     (folder / "templates").rename(folder / "elsewhere")
     assert previewed(folder, "--no-auth", "--templates", "elsewhere")["outcome"] == "queued"

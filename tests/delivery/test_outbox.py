@@ -191,13 +191,23 @@ def test_a_late_answer_does_not_touch_a_newer_push(store: Store) -> None:
     assert messages(store)[0].status == "sending"
 
 
-def test_a_message_that_kills_relays_before_its_attempt_is_dead(store: Store) -> None:
+def test_a_message_that_kills_relays_before_its_attempt_is_dead_and_takes_nobody_with_it(store: Store) -> None:
     store_messages(store)
     for turn in range(outbox.MOST_CLAIMS):
-        assert isinstance(claim(store, lease=-1, token=f"relay-{turn}"), Claimed)
-    _, rows = begun(store)
-    assert rows == ()
+        claimed = claim(store, lease=-1, token=f"relay-{turn}")
+        assert len(claimed.rows) == 1
+        if turn == 1:
+            store_messages(store, 3, first=5)  # from its second loss on it goes alone
+    assert claim(store) is None
     assert (messages(store)[0].status, messages(store)[0].error) == ("dead", "preparation_failed")
+    assert len(claim(store).rows) == 3
+
+
+def test_a_hundred_attempts_are_no_lost_claims(store: Store) -> None:
+    store_messages(store)
+    with store.write() as connection:
+        connection.execute(sa.update(MESSAGES).values(claims=100, attempts=100))
+    assert len(claim(store).rows) == 1
 
 
 def test_what_was_released_is_due_at_once(store: Store) -> None:
@@ -221,8 +231,8 @@ def test_an_account_that_cannot_send_is_parked_with_its_messages(store: Store, s
     store_messages(store, first=5)
     assert [row.status for row in messages(store)] == ["parked", "queued"]
     assert claim(store, token="relay-2") is None
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 61) == ["main"]
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 62) == []
+    assert list(outbox.accounts_to_probe(store, "sandbox", now=NOW + 61)) == ["main"]
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 62) == {}
     assert outbox.resume_account(store, "main", "sandbox", now=NOW) == 1
     assert len(claim(store, token="relay-3").rows) == 2
 
@@ -259,12 +269,22 @@ def test_a_retry_waits_its_time(store: Store, meaning: Any, least: float) -> Non
     assert NOW + least <= row.due_at <= NOW + max(least, 2.0)
 
 
-def test_too_many_holds_the_whole_account_back(store: Store) -> None:
+@pytest.mark.parametrize("rate", [0, 85])
+def test_too_many_holds_the_whole_account_back(store: Store, rate: int) -> None:
     store_messages(store)
-    settle(store, Outcome(TOO_MANY, 429), rate=85)
+    settle(store, Outcome(TOO_MANY, 429), rate=rate)
     store_messages(store, first=5)
-    pause = claim(store, rate=85, token="relay-2")
+    pause = claim(store, rate=rate, token="relay-2")
     assert 59 < pause <= 60
+
+
+def test_a_clock_set_back_does_not_stop_an_account_for_hours(store: Store) -> None:
+    store_messages(store)
+    claim(store, rate=85, token="relay-1")
+    with store.write() as connection:
+        connection.execute(sa.update(ACCOUNTS).values(next_call=ACCOUNTS.c.next_call + 7200))
+    store_messages(store, first=5)
+    assert claim(store, rate=85, token="relay-2") <= 60
 
 
 def test_a_lost_answer_is_unknown_and_never_sent_again(store: Store) -> None:
@@ -274,16 +294,57 @@ def test_a_lost_answer_is_unknown_and_never_sent_again(store: Store) -> None:
     assert claim(store, now=NOW + 10**6, token="relay-2") is None
 
 
-def test_retries_come_to_an_end(store: Store) -> None:
+def tried(store: Store, outcome: Outcome, *, now: float) -> str:
+    """One more try at `now`; the message's status after it."""
+    claimed = outbox.claim(store, account(), "sandbox", now=now, lease=60, token="t")
+    assert isinstance(claimed, Claimed)
+    push = f"p{now}"
+    rows = outbox.begin(store, claimed, push=push, now=now, lease=60)
+    outbox.settle(store, claimed, rows, outcome, push=push, now=now)
+    return str(messages(store)[0].status)
+
+
+@pytest.mark.parametrize(("meaning", "hours"), [(NOT_SENT, 10), (STATUSES[101], 10), (STATUSES[404], 72)])
+def test_retries_end_after_their_hours_in_a_row(store: Store, meaning: Any, hours: int) -> None:
     store_messages(store)
-    now, turns = NOW, 0
-    while messages(store)[0].status in {"queued", "retrying"}:
-        claimed = outbox.claim(store, account(), "sandbox", now=now, lease=60, token=f"turn-{turns}")
-        assert isinstance(claimed, Claimed)
-        rows = outbox.begin(store, claimed, push=f"p{turns}", now=now, lease=60)
-        outbox.settle(store, claimed, rows, Outcome(NOT_SENT), push=f"p{turns}", now=now)
-        now, turns = now + 3601, turns + 1
-    assert (messages(store)[0].status, turns) == ("dead", outbox.MOST_ATTEMPTS)
+    for hour in range(0, hours + 1, 2):
+        assert tried(store, Outcome(meaning), now=NOW + hour * 3601) == ("retrying" if hour < hours else "dead")
+
+
+def test_an_undocumented_status_is_tried_three_times(store: Store) -> None:
+    store_messages(store)
+    statuses = [tried(store, classify(200, b'{"status":777}'), now=NOW + turn * 3600) for turn in range(3)]
+    assert statuses == ["retrying", "retrying", "dead"]
+
+
+def test_the_time_spent_parked_is_no_failure(store: Store) -> None:
+    store_messages(store)
+    for turn in range(20):
+        assert tried(store, Outcome(STATUSES[403], 200, 403), now=NOW + turn * 7200) == "parked"
+        outbox.resume_account(store, "main", "sandbox", now=NOW + turn * 7200)
+    assert tried(store, Outcome(NOT_SENT), now=NOW + 21 * 7200) == "retrying"
+
+
+def test_a_long_trouble_is_asked_about_ever_more_seldom(store: Store) -> None:
+    store_messages(store)
+    settle(store, Outcome(STATUSES[801], 200, 801))
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 60) == {"main": "wrong_application"}
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 119) == {}
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 1000) == {"main": "wrong_application"}
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 1999) == {}
+    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 2000) == {"main": "wrong_application"}
+
+
+def test_what_was_practised_does_not_stand_in_for_the_real_event(store: Store) -> None:
+    outbox.accept(store, event(destination="sandbox"), [outgoing()], keys=[("k", 3600.0)])
+    assert not outbox.accept(store, event(destination="live"), [outgoing()], keys=[("k", 3600.0)]).duplicate
+
+
+def test_an_account_nobody_knew_is_sent_through(store: Store) -> None:
+    store_messages(store)
+    with store.write() as connection:
+        connection.execute(sa.delete(ACCOUNTS))
+    assert isinstance(claim(store), Claimed)
 
 
 def test_the_pace_saves_five_calls_and_spaces_the_rest(store: Store) -> None:

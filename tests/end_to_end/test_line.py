@@ -271,6 +271,46 @@ def test_a_bad_request_is_answered_in_json(
     assert answer["ok"] is False
     assert answer["error"] == answer["message"]
     assert answer["request_id"] == response.headers["X-Request-Id"]
+    assert ("Allow" in response.headers) is (status == 405)
+
+
+CHUNKED = (
+    b"POST /hooks/zapier_lead HTTP/1.1\r\nHost: h\r\nX-Hook-Token: %b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    % _zapier()["X-Hook-Token"].encode()
+)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (CHUNKED + b"1e\r\nphone=%2B919876543210&name=Ana\r\n0\r\n\r\n", 200),
+        (CHUNKED + b"%x\r\n" % (1024 * 1024 + 1) + b"a" * (1024 * 1024 + 1) + b"\r\n0\r\n\r\n", 413),
+        (CHUNKED + b"zz\r\nabc\r\n", 400),
+        (CHUNKED + b"5\r\nabcdefgh\r\n", 400),
+        (b"POST /hooks//zapier_lead HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", 404),
+        (b"POST /hooks/zapier_lead HTTP/1.1\r\nHost: h\r\nContent-Length: abc\r\n\r\n", 400),
+        (b"POST /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+        (b"POST /hooks/zapier_lead HTTP/1.1\r\nHost: h\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n", 431),
+    ],
+    ids=["chunked", "chunked-large", "bad-size", "bad-end", "slashes", "bad-length", "long-line", "long-header"],
+)
+def test_odd_framing_is_answered_in_json(shared: tuple[Running, Sandbox], request_bytes: bytes, status: int) -> None:
+    running, _ = shared
+    code, headers, body = post_raw(running.url, request_bytes)
+    assert (code, headers["content-type"]) == (status, "application/json"), body
+    answer = json.loads(body)
+    assert answer["ok"] is (status == 200)
+
+
+def test_a_body_that_broke_off_is_not_taken(shared: tuple[Running, Sandbox]) -> None:
+    import socket
+
+    running, _ = shared
+    head = f"POST /hooks/zapier_lead/{SECRETS['ZAPIER_TOKEN']} HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"phone=%2B919876543210&name=Cut")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_invalid_fields_are_named_in_the_senders_words_and_the_event_is_kept(shared: tuple[Running, Sandbox]) -> None:
@@ -312,6 +352,8 @@ def test_a_browser_is_thanked_redirected_or_told(shared: tuple[Running, Sandbox]
     wrong = requests.post(url, data={"phone": "<script>alert(1)</script>"}, headers=page, timeout=10)
     assert (wrong.status_code, wrong.headers["Content-Type"]) == (422, "text/html; charset=utf-8")
     assert "<script>" not in wrong.text
+    large = requests.post(url, data=b"a" * (1024 * 1024 + 1), headers=page | {"Content-Type": "text/plain"}, timeout=10)
+    assert (large.status_code, large.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
 
 
 def test_a_machine_that_fills_the_hidden_field_is_ignored(shared: tuple[Running, Sandbox]) -> None:

@@ -33,6 +33,21 @@ def test_the_first_place_that_yields_something_wins() -> None:
     assert load({"Mobile": " ", "contact": {"phone": "2"}, "Phone": "3"}, places).values == {"phone": "2"}
 
 
+def test_an_empty_spelling_gives_way_to_another_of_the_same_key() -> None:
+    assert load({"phone": "", "Phone": "2", "PHONE ": "3"}, spec("phone")).values == {"phone": "2"}
+
+
+def test_a_fault_is_keyed_by_the_key_that_came() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        load({"phone": "null"}, spec("phone", "phone", "Mobile", "phone", required=True))
+    assert list(caught.value.fields) == ["phone"]
+
+
+def test_a_path_may_calculate_with_decimals() -> None:
+    items = {"items": [{"price": Decimal("1.5")}, {"price": 2}]}
+    assert load(items, spec("total", "decimal", "sum(items[].price)")).values == {"total": Decimal("3.5")}
+
+
 def test_a_literal_key_comes_before_a_path() -> None:
     assert load({"1.3": "x", "a.b": "literal", "a": {"b": "path"}}, spec("a", "text", "a.b")).values == {"a": "literal"}
 
@@ -66,6 +81,7 @@ def test_a_literal_key_comes_before_a_path() -> None:
         ("list", ["a"], ["a"]),
         ("json", {"a": [1]}, {"a": [1]}),
         ("text", ["only"], "only"),
+        ("integer", "1,299", 1299),
     ],
 )
 def test_a_value_is_read_as_its_type(kind: str, raw: Any, value: Any) -> None:
@@ -85,6 +101,7 @@ def test_a_value_is_read_as_its_type(kind: str, raw: Any, value: Any) -> None:
         ("text", ["a", "b"], "2 came"),
         ("text", {"a": 1}, "an object came"),
         ("phone", "12", "not a valid"),
+        ("decimal", "(5)", "not a number"),
     ],
 )
 def test_a_wrong_value_is_an_error_even_where_it_is_optional(kind: str, raw: Any, words: str) -> None:
@@ -93,7 +110,7 @@ def test_a_wrong_value_is_an_error_even_where_it_is_optional(kind: str, raw: Any
     assert list(caught.value.fields) == ["Their Key"]
 
 
-@pytest.mark.parametrize("empty", [None, "", "  ", [], {}, [""]])
+@pytest.mark.parametrize("empty", [None, "", "  ", [], {}, [""], ["  "], [[]], ["${x}"]])
 def test_an_empty_value_is_missing(empty: Any) -> None:
     assert load({"x": empty}, spec("x")).values == {"x": None}
     with pytest.raises(InvalidFields, match="x is missing"):

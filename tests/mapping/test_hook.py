@@ -81,6 +81,8 @@ def test_a_good_file_loads() -> None:
         ("type: decimal,", "type: decimal, min: 3,", 6, "fields.amount.min: is not supported yet"),
         ("source: zoho_crm\n", "source: zoho_crm\nregion: India\n", 2, "region: must be a country's two capital letters"),
         ("source: zoho_crm\n", "source: zoho_crm\ntimezone: Asia/Calcuta\n", 2, 'timezone: "Asia/Calcuta" is no time zone'),
+        ("source: zoho_crm\n", "source: zoho_crm\nregion: UK\n", 2, "region: must be a country's two capital letters"),
+        ("source: zoho_crm\n", "source: zoho_crm\nlocale: en\n", 2, "locale: is not supported yet"),
         ("source: zoho_crm\n", "source: zoho_crm\nenabled: maybe\n", 2, "enabled: must be true, false or capture"),
         ("source: zoho_crm\n", "source: zoho_crm\nsource: form\n", 2, 'the key "source" stands twice'),
         ("source: zoho_crm\n", "source: zoho_crm\nreject_status: 404\n", 2, "reject_status: must be 422 or 200"),
@@ -92,6 +94,17 @@ def test_a_fault_is_one_sentence_with_its_line(was: str, now: str, line: int, wo
     assert len(found) == 1, found
     assert found[0][0] == line
     assert re.search(words, found[0][1]), found[0][1]
+
+
+def test_a_number_may_be_written_bare_where_text_is_meant() -> None:
+    push = 'push: {to: [919876543210, "{{ phone }}", ""], template: {id: 12345, language: en}}'
+    hook = load(GOOD[: GOOD.index("push:")] + push)
+    assert [text.source for text in hook.push.to] == ["919876543210", "{{ phone }}"]
+
+
+def test_a_prefix_names_the_pair_of_a_signature() -> None:
+    proof = "- hmac: {header: X-S, grammar: pairs, prefix: 'v1=', timestamp: {pair: t}, signed: '{timestamp}.{body}', secret: x}"
+    assert load(GOOD.replace("- token: ${ZOHO_TOKEN}", proof)).proofs
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -26,6 +26,8 @@ from adapter.mapping.phone import PhoneFault, PhoneNumber, diagnose, recipient
         ("011 91 98765 43210", "US", "919876543210"),
         ("+34 600 000 001", None, "34600000001"),
         ("919876543210", None, "919876543210"),
+        ("4155552671.0", "US", "14155552671"),
+        ("030/901820", "DE", "4930901820"),
         ("٠٩٨٧٦٥٤٣٢١٠", "IN", "919876543210"),
         ("\u00a0+91\u00a098765\u00a043210\u200e", None, "919876543210"),
     ],
@@ -45,6 +47,9 @@ def test_a_number_is_understood(was: object, region: str | None, number: str) ->
         ("+1 23", None, "not a valid international"),
         ("1" * 70, "IN", "70 characters"),
         (True, "IN", "not a phone number"),
+        ("415555267.10", None, "decimals"),
+        ("98765-43210 / 98", "IN", "not"),
+        ("98765-43210/98", "IN", "not"),
         ("", "IN", "not"),
     ],
 )
@@ -77,6 +82,11 @@ def test_national_wins_in_its_region_and_the_doubt_is_noted() -> None:
     found = diagnose("6591234567", region="IN")
     assert found.number == "916591234567"
     assert found.warnings == ("phone: read as a national number; with a country code it would be a number abroad.",)
+
+
+def test_a_recipient_that_could_also_be_national_is_noted() -> None:
+    found = recipient("6591234567", region="IN")
+    assert (found.number, len(found.warnings)) == ("6591234567", 1)
 
 
 def test_a_recipient_with_a_country_code_needs_no_region() -> None:

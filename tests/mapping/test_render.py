@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -36,6 +37,26 @@ def test_a_text_is_rendered_with_its_values() -> None:
 
 def test_a_missing_value_prints_as_nothing() -> None:
     assert text_of("Hi {{ x }}!") == "Hi !"
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("a{{ x | upper }}{{ x | title }}{{ x | trim }}b", "ab"),
+        ("{{ y ~ ' ' ~ x }}!", "Y !"),
+        ("{{ [x, y] | join('+') }}", "+Y"),
+        ("{{ x | truncate(5) }}.", "."),
+        ("{% if x is none %}none{% endif %}{% if x == none %}!{% endif %}{% if not x %}?{% endif %}", "none!?"),
+        ("{{ x | default('there', true) }}", "there"),
+        ("a{% for one in x %}{{ one }}{% endfor %}", "a"),
+    ],
+)
+def test_a_missing_value_is_nothing_through_every_filter(message: str, text: str) -> None:
+    assert text_of(message, y="Y") == text
+
+
+def test_decimals_calculate_exactly() -> None:
+    assert text_of("{{ x * 1.1 + 0.1 }}", x=Decimal("3")) == "3.4"
 
 
 def test_a_value_that_looks_like_a_template_is_only_text() -> None:
@@ -120,17 +141,32 @@ def test_a_failing_template_is_the_hooks_fault() -> None:
     "source",
     [
         "{{ 'a' * 10**9 }}", "{{ '%1000000000d' % 1 }}", "{{ 10 ** 10 ** 10 }}", "{{ 'a'.ljust(10**9) }}",
-        "{{ ''.__class__.__mro__ }}", "{{ x.__init__.__globals__ }}", "{{ '{:>999999999}'.format(1) }}",
+        "{{ ''.__class__.__mro__ }}", "{{ x | replace('v', x * 3) }}", "{{ 'a' | replace('', big) }}", "{{ many | join(big) }}",
+        "{% for a in many %}{% for b in many %}{% for c in many %}{% endfor %}{% endfor %}{% endfor %}",
+        "{{ '{:>300000000}'.format(x) }}", "{{ x.__init__.__globals__ }}", "{{ '{:>999999999}'.format(1) }}",
     ],
 )  # fmt: skip
 def test_a_template_can_neither_fill_the_memory_nor_leave_its_sandbox(source: str) -> None:
     with pytest.raises(TemplateFault):
-        Text(source).render({"x": "value"})
+        Text(source).render({"x": "value", "many": list(range(2000)), "big": "b" * 90_000})
 
 
 @pytest.mark.parametrize("source", ["{{ range(10) }}", "{{ config }}", "{{ lipsum() }}"])
 def test_nothing_but_fields_has_a_name(source: str) -> None:
     assert set(Text(source).names) & {"range", "config", "lipsum"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% for a in x recursive %}{{ loop(x) }}{% endfor %}",
+        "{% include x %}",
+    ],
+)
+def test_what_could_repeat_without_end_does_not_compile(source: str) -> None:
+    with pytest.raises(TemplateFault, match="does not compile"):
+        Text(source)
 
 
 def test_a_text_grows_only_to_its_bound() -> None:

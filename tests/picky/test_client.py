@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,21 @@ def test_no_connection_means_that_nothing_was_sent() -> None:
 
 def test_a_name_that_does_not_exist_means_that_nothing_was_sent() -> None:
     assert Client(timeout=2).push(account("http://no-such-host.invalid/push"), PUSH).meaning.code == "not_connected"
+
+
+def test_a_name_that_is_found_too_late_means_that_nothing_was_sent(
+    sandbox: Sandbox, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = socket.getaddrinfo
+
+    def slow(*words: Any, **options: Any) -> Any:
+        time.sleep(0.8)
+        return found(*words, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    outcome = Client(timeout=0.5).push(account(sandbox_url), PUSH)
+    assert outcome.meaning.code == "not_connected"
+    assert sandbox.requests() == []
 
 
 def test_a_failed_handshake_means_that_nothing_was_sent(sandbox_url: str) -> None:

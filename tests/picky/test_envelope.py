@@ -66,7 +66,7 @@ def test_undocumented_variables_pass_through() -> None:
     [
         {"token": None}, {"application": None}, {"application": [8]}, {"data": []}, {"data": {}}, {"priority": "2"},
         {"data": [{"number": "919876543210"}]}, {"data": [{"number": "919876543210", "message": " "}]},
-        {"data": [{"message": "Hi"}]}, {"data": [{"number": "919876543210", "message": "a" * 4097}]},
+        {"globalmessage": "  ", "data": [{"number": "919876543210"}]}, {"data": [{"message": "Hi"}]}, {"data": [{"number": "919876543210", "message": "a" * 4097}]},
     ],
 )  # fmt: skip
 def test_what_picky_assist_would_refuse_is_refused(changes: dict[str, Any]) -> None:

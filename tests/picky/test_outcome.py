@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
-from adapter.picky.outcome import classify
+from adapter.picky.outcome import balance_of, classify
 
 # Status -> (state, what happens next), from Picky Assist's status list and the reaction each row calls for.
 TABLE = {
@@ -57,6 +58,11 @@ def test_rows_are_read_as_text() -> None:
         (503, b"busy", "unknown", "unreadable_answer"),
         (404, b"<html>", "unknown", "unreadable_answer"),
         (302, b"", "parked", "redirected"),
+        (500, b'{"status":500,"message":"Internal Server Error"}', "unknown", "unreadable_answer"),
+        (502, b'{"status":777}', "unknown", "unreadable_answer"),
+        (404, b'{"status":404,"message":"Not Found"}', "unknown", "unreadable_answer"),
+        (200, b'{"status":99999999999999999999}', "unknown", "unreadable_answer"),
+        (200, b'\xef\xbb\xbf{"status":100}', "accepted", "accepted"),
         (429, b"slow down", "retrying", "rate_limited"),
         (429, b'{"status": 777}', "retrying", "rate_limited"),
         (200, b'{"status": 777}', "retrying", "undocumented_status"),
@@ -76,6 +82,25 @@ def test_too_many_waits_at_least_a_minute_and_longer_if_told() -> None:
 
 def test_what_is_kept_of_an_answer_is_cut() -> None:
     assert len(classify(200, b"x" * 1_000_000).text) == 2_000
+
+
+def test_what_a_database_cannot_hold_is_replaced() -> None:
+    found = classify(
+        200, b'{"status":100,"push_id":"\\ud83d\\u0000","data":[{"number":"1","msg_id":"\\ud800"}],"x":"\0"}'
+    )
+    for text in (found.push_id, found.rows[0].msg_id, found.text):
+        assert text is not None
+        assert "\0" not in text
+        assert text.encode()
+
+
+def test_a_push_id_of_zero_is_none() -> None:
+    assert not classify(200, b'{"status":403,"push_id":0}').took_some
+
+
+def test_a_balance_is_read_where_there_is_one() -> None:
+    assert balance_of(classify(200, b'{"status":100,"balance":"0.50"}')) == Decimal("0.50")
+    assert balance_of(classify(200, b'{"status":100}')) is None
 
 
 def test_a_refusal_that_names_a_message_took_some() -> None:

@@ -67,6 +67,9 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
         if place.get("header") and place.get("pair"):
             raise ValueError("timestamp is in a header or in a pair, not in both")
         found |= {"timestamp_header": place.get("header"), "timestamp_pair": place.get("pair")}
+    prefix = found.get("prefix", "")
+    if found.get("grammar") == "pairs" and "signature_pair" not in found and prefix.endswith("="):
+        found |= {"signature_pair": prefix.removesuffix("="), "prefix": ""}  # `prefix: "v1="` names the pair
     return found
 
 

@@ -57,6 +57,9 @@ def _body(body: bytes, proof: Proof, pattern: re.Pattern[bytes]) -> bytes:
     """A token that came as a JSON number becomes a text: bare stars would make the body unreadable for a replay."""
     if isinstance(proof, TokenProof) and proof.secret.isascii() and proof.secret.isdigit():
         body = re.sub(_NUMBER % proof.secret.encode(), rb"\1\2\1***\1", body)
+    for secret in _secrets(proof):  # a body may come as UTF-16, whose bytes no other spelling matches
+        for encoding in ("utf-16-le", "utf-16-be"):
+            body = body.replace(secret.encode(encoding, "surrogatepass"), STARS.encode(encoding))
     return pattern.sub(STARS.encode(), body)
 
 

@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("next_call", sa.Double(), server_default="0", nullable=False),
         sa.Column("next_call_boot", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.Double(), server_default="0", nullable=False),
+        sa.Column("trouble_since", sa.Double(), nullable=True),
         sa.Column("parked", sa.Text(), nullable=True),
         sa.Column("parked_at", sa.Double(), nullable=True),
         sa.Column("probe_at", sa.Double(), nullable=True),
@@ -94,6 +96,8 @@ def upgrade() -> None:
         sa.Column("due_at", sa.Double(), nullable=False),
         sa.Column("alone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", sa.Double(), nullable=True),
         sa.Column("claims", sa.Integer(), server_default="0", nullable=False),
         sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.Double(), nullable=True),
@@ -124,6 +128,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'sending'"),
     )
 
+    op.create_table(
+        "probes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_probes")),
+    )
     op.create_table(
         "pushes",
         sa.Column("id", sa.Text(), nullable=False),
