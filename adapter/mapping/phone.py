@@ -14,7 +14,7 @@ _MOST_CHARACTERS: Final = 60
 _DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}\Z")
 _SPREADSHEET: Final = re.compile(r"(\+?[0-9]{6,})\.0+\Z")
 _FRACTION: Final = re.compile(r"\+?[0-9]{6,}[.,][0-9]+\Z")
-_AREA_CODE: Final = re.compile(r"([0-9+()\s]{2,7})/(?=[0-9\s\-]+\Z)")  # 030/1234567, as Germans write it
+_AREA_CODE: Final = re.compile(r"\A([0-9+()\s]{2,7})/(?=[0-9\s\-]+\Z)")  # 030/1234567, as Germans write it
 _SEPARATORS: Final = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _EXPONENT: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+\Z")
 _LETTER: Final = re.compile(r"[^\W\d_]")
