@@ -27,10 +27,15 @@ def banner(services: Services, *, password: str | None = None) -> str:
 def _destination(services: Services) -> list[str]:
     settings = services.settings
     if not settings.adapter_sandbox:
-        return ["LIVE: messages go to Picky Assist and reach real phones."]
+        return [f"LIVE: messages go to {settings.picky_url} and reach real phones."]
     inbox = settings.sandbox_url.split("/api/")[0].removesuffix("/app")
     lines = [
-        "PRACTICE: nothing reaches a real phone. Picky Assist is played by the built-in sandbox.",
+        "PRACTICE: nothing reaches a real phone. Picky Assist is played by "
+        + (
+            "the built-in sandbox."
+            if settings.has_own_sandbox
+            else "the sandbox that PICKY_URL names; start it yourself."
+        ),
         f"Inbox     {inbox}/",
         "To go live: in .env, replace the line ADAPTER_SANDBOX=1 by PICKY_TOKEN=<your token>, and start again.",
     ]
@@ -57,9 +62,10 @@ def _try(services: Services) -> list[str]:
     if entry is None or entry.hook is None:
         return []
     secret = entry.hook.secret_names[0]
+    live = not services.settings.adapter_sandbox
     return [
-        "Try it:",
-        f"  curl {services.settings.base_url}/hooks/{entry.name} \\",
+        "Try it (a dry run, nothing is sent):" if live else "Try it:",
+        f"  curl '{services.settings.base_url}/hooks/{entry.name}{'?dry_run=1' if live else ''}' \\",
         f'    -H "X-Hook-Token: $(grep ^{secret}= .env | cut -d= -f2-)" \\',
         "    -d 'first_name=Asha' -d 'phone=+919876543210'",
         "See what became of it:  .venv/bin/python -m adapter events",

@@ -20,6 +20,7 @@ from adapter.delivery.batch import Outgoing
 from adapter.delivery.outbox import Accepted
 from adapter.errors import TooLarge, messages_in
 from adapter.intake.request import RawRequest
+from adapter.line import wants_dry_run
 from adapter.mapping.dedupe import header_key
 from adapter.picky.account import MAIN, SANDBOX_TOKEN, Account
 from adapter.picky.envelope import EnvelopeSchema
@@ -70,6 +71,8 @@ def receive() -> Response:
 
 
 def _read(raw: RawRequest) -> dict[str, Any]:
+    if wants_dry_run(raw):
+        raise _Refused(422, 410, "Invalid request: dry_run belongs to hooks; nothing of this push was taken.")
     try:
         return read_push(raw.body, raw.content_type, raw.query)
     except NotAPush as fault:

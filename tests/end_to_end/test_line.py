@@ -232,6 +232,14 @@ def test_a_push_that_is_refused_is_refused_whole(
     assert sandbox.requests() == []
 
 
+def test_a_dry_run_of_a_push_is_refused_and_never_sent(shared: tuple[Running, Sandbox]) -> None:
+    running, sandbox = shared
+    sandbox.reset()
+    response = requests.post(f"{running.url}/api/v2/push?dry_run=1", json=PUSH, timeout=10)
+    assert (response.status_code, response.json()["status"]) == (422, 410)
+    assert sandbox.requests() == []
+
+
 def test_a_push_that_picky_assist_refuses_says_so(shared: tuple[Running, Sandbox]) -> None:
     running, sandbox = shared
     sandbox.reset()
