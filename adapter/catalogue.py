@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from adapter.config import NAMES, Settings
 from adapter.errors import FaultyHook, UnknownHook
-from adapter.mapping.hook import Fault, Hook, HookFaults, Surroundings, load_hook
-from adapter.mapping.hook_schema import NAME, RESERVED_NAMES
+from adapter.mapping.hook import Hook
+from adapter.mapping.hook_file import Fault, HookFaults, Surroundings, load_hook
+from adapter.mapping.schema.hook import NAME, RESERVED_NAMES
 
 LOOK_AGAIN_SECONDS: Final = 1.0
 _MOST_FILE: Final = 256 * 1024

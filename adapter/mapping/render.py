@@ -10,8 +10,9 @@ from typing import Any, Final
 from adapter.errors import HookError, InvalidFields
 from adapter.intake.payload import Repair
 from adapter.mapping import phone
-from adapter.mapping.hook import Hook, Push
+from adapter.mapping.hook import Hook
 from adapter.mapping.message import Message, Template
+from adapter.mapping.push import Push
 from adapter.mapping.template import TemplateFault, Text, Values, rendered
 
 MOST_TEXT: Final = 4096  # characters of a free text, as Picky Assist's character limits give them

@@ -15,7 +15,7 @@ from adapter.delivery.outbox import Accepted
 from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable, Unauthenticated
 from adapter.line import Taken, require_method, take, wants_dry_run
 from adapter.mapping.hook import Hook
-from adapter.mapping.hook_schema import METHODS
+from adapter.mapping.schema.hook import METHODS
 from adapter.preview import preview, status_of
 from adapter.store.engine import UNAVAILABLE
 from adapter.web import browser

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from adapter.mapping.hook import Hook, HookFaults, Surroundings, load_hook
+from adapter.mapping.hook import Hook
+from adapter.mapping.hook_file import HookFaults, Surroundings, load_hook
 
 GOOD = """\
 source: zoho_crm

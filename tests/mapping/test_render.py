@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from adapter.errors import HookError, InvalidFields
-from adapter.mapping.hook import Hook, Surroundings, load_hook
+from adapter.mapping.hook import Hook
+from adapter.mapping.hook_file import Surroundings, load_hook
 from adapter.mapping.phone import PhoneNumber
 from adapter.mapping.render import Rendered, applies, render
 from adapter.mapping.template import Rule, TemplateFault, Text

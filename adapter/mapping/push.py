@@ -1,0 +1,64 @@
+"""The `push` part of a hook: its texts compiled, every name in them known to be a field."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from adapter.located import Path
+from adapter.mapping.template import Text, compiled
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Push:
+    """The `push` part, its texts compiled."""
+
+    to: tuple[Text, ...]
+    message: Text | None
+    media: Text | None
+    media_name: Text | None
+    template: Mapping[str, Any] | None
+    location: Mapping[str, Any] | None
+    contact: list[Any] | None
+    reference: Text | None
+    priority: Any
+    application: Any
+    account: Text | None
+    extra: Mapping[str, Any]
+
+
+class Checks(Protocol):
+    """What the loader of a hook file offers to its parts: faults with their place, and what lies around the file."""
+
+    @property
+    def accounts(self) -> Collection[str]:
+        """The names of the accounts that exist."""
+
+    def fault(self, path: Path, sentence: str, *, below: int = 1) -> None:
+        """Note a fault at `path`; `below` is the line inside a text of several lines."""
+
+    def checked(self, build: Callable[[], Any], path: Path) -> Any:
+        """What `build` compiles, once its names are known to be fields; None with a fault otherwise."""
+
+    def read(self, name: str, path: Path) -> str:
+        """The text of a file beside the hook; "" with a fault where it cannot be read."""
+
+
+def compile_push(data: dict[str, Any], checks: Checks) -> Push:
+    """The push of a hook file whose shape was checked; faults go to `checks`."""
+    places: dict[str, Path] = {key: ("push", key) for key in data}
+    if "message_file" in data:
+        places["message"] = ("push", "message_file")
+        data["message"] = checks.read(data.pop("message_file"), ("push", "message_file"))
+    if "account" in data and "{{" not in data["account"] and data["account"] not in checks.accounts:
+        known = ", ".join(sorted(checks.accounts)) or "none"
+        checks.fault(("push", "account"), f'no account is named "{data["account"]}"; known are {known}')
+    parts = {key: checks.checked(partial(compiled, value), places[key]) for key, value in data.items()}
+    return Push(
+        to=tuple(parts.get("to") or ()), message=parts.get("message"), media=parts.get("media"),
+        media_name=parts.get("media_name"), template=parts.get("template"), location=parts.get("location"),
+        contact=parts.get("contact"), reference=parts.get("reference"), priority=parts.get("priority"),
+        application=parts.get("application"), account=parts.get("account"), extra=parts.get("extra") or {},
+    )  # fmt: skip

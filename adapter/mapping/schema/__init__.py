@@ -1,0 +1,1 @@
+"""The shape of a hook file as marshmallow schemas."""
