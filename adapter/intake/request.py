@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _HEAD_LIMIT: Final = 64 * 1024
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ def read_http_file(raw: bytes) -> RawRequest:
     headers = tuple(_header(line, number) for number, line in enumerate(lines[1:], 2) if line)
     request = RawRequest(method, unquote(path), query, headers, body)
     return dataclasses.replace(request, body=_trimmed(body, request.header("Content-Length")))
+
+
+def http_file(request: RawRequest) -> bytes:
+    """The request as `read_http_file` reads it back: heads in CRLF, and a Content-Length that is true."""
+    target = quote(request.path, safe="/:@!$&'()*+,;=~") + (f"?{request.query}" if request.query else "")
+    headers = [pair for pair in request.headers if pair[0].lower() not in _FRAMING]
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    if request.body:
+        lines.append(f"Content-Length: {len(request.body)}")
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + request.body
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

@@ -8,6 +8,7 @@ from typing import Final
 from adapter.intake.payload import Repair
 
 REPAIRS: Final = {
+    "bare_ampersand": "an ampersand in the XML that begins nothing was read as itself",
     "bom": "the byte-order mark in front of the body was dropped",
     "boundary": "the boundary was taken from the body, not from the header",
     "charset": "the text was read in another charset than it claimed, or than UTF-8 where it claimed none",

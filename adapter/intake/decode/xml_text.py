@@ -6,98 +6,168 @@ attribute is kept under "@name", text beside attributes or elements under "#text
 
 from __future__ import annotations
 
-import re
+from io import BytesIO
 from typing import Any, Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl, InputSource
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.expatreader import DefusedExpatParser  # type: ignore[import-untyped]
 
 from adapter.errors import Undecodable
 from adapter.intake.decode.json_text import too_deep
 from adapter.intake.decode.limits import Limits
 from adapter.intake.decode.notes import Notes
 from adapter.intake.decode.pairs import collect
+from adapter.intake.decode.xml_mend import without_bare_ampersands, without_declaration
 
-_DECLARATION: Final = re.compile(r"\A<\?xml[^>]*\?>")
 _ROOT: Final = "<root>"
 _JUNK: Final = 9  # XML_ERROR_JUNK_AFTER_DOC_ELEMENT of expat
+_TEXT: Final = 'a "&" or "<" inside a value is the usual cause; write "&amp;" and "&lt;", or send JSON or Form-Data'
+# The error codes of expat (https://libexpat.github.io/doc/api/latest/, enum XML_Error).
+_ADVICE: Final = {
+    3: "the end is missing; the body may have been cut off",
+    5: "the end of a tag is missing; the body may have been cut off",
+    7: "a tag is closed that is not the one that was opened last; close each tag in turn",
+    8: "an attribute stands twice in one tag; send it once",
+    20: "a CDATA section is not closed; the body may have been cut off",
+}
 _SOAP: Final = ("Envelope", "Body")
+
+
+class _Element:
+    """An element without its namespace: attributes, elements inside and the pieces of text between them."""
+
+    __slots__ = ("attributes", "children", "name", "texts")
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.children: list[_Element] = []
+        self.texts: list[str] = []
+
+
+class _Builder(ContentHandler):
+    """Grows the elements while the text is read, and stops as soon as there are too many.
+
+    Prefixes stay unresolved: with their namespaces put in, one long declaration is copied into every name.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limits = limits
+        self._left = limits.keys + limits.list_length
+        self.top = _Element("", {})
+        self._open = [self.top]
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - a name of SAX
+        self._left -= 1 + len(attrs)
+        if self._left < 0:
+            most = self._limits.keys + self._limits.list_length
+            raise Undecodable(f"The XML holds more than {most} elements and attributes; send fewer.")
+        if len(self._open) > self._limits.depth:
+            raise too_deep(self._limits)
+        kept = {_local(key): value for key, value in attrs.items() if key.partition(":")[0] != "xmlns"}
+        element = _Element(_local(name), kept)
+        self._open[-1].children.append(element)
+        self._open.append(element)
+
+    def characters(self, content: str) -> None:
+        self._open[-1].texts.append(content)
+
+    def endElement(self, _name: str) -> None:  # noqa: N802 - a name of SAX
+        self._open.pop()
 
 
 def read_xml(text: str, notes: Notes, limits: Limits) -> tuple[dict[str, Any], str | None]:
     """The fields of an XML text and the name of the element that was dropped around them."""
-    most = limits.keys + limits.list_length
-    if text.count("<") > 2 * most:
-        raise Undecodable(f"The XML holds more than {most} elements; send fewer.")
     try:
-        root, rooted = _rooted(text, notes)
-    except ParseError as fault:
-        line, column = fault.position
-        raise Undecodable(
-            f"The body is not valid XML at line {line} column {column + 1}: "
-            'a "&" or "<" inside a value is the usual cause; write "&amp;" and "&lt;", or send JSON or Form-Data.'
-        ) from None
+        top = _mended(text, notes, limits)
+    except SAXParseException as fault:
+        advice = _ADVICE.get(_code(fault), _TEXT)
+        place = f"line {fault.getLineNumber()} column {(fault.getColumnNumber() or 0) + 1}"
+        raise Undecodable(f"The body is not valid XML at {place}: {advice}.") from None
     except DefusedXmlException:
         raise Undecodable("The body is XML or HTML with a DOCTYPE; send it without one.") from None
-    except ValueError:
-        raise Undecodable("The body is not valid XML; send JSON or Form-Data instead.") from None
-    if not rooted:
-        return _fields(root, limits, 1), None
-    dropped = _inside_soap(root)
-    if not len(dropped):
-        return {_local(dropped.tag): _value(dropped, limits, 1)}, None
-    return _fields(dropped, limits, 1), _local(dropped.tag)
+    if len(top.children) != 1:
+        return _fields(top), None
+    dropped = _inside_soap(top.children[0])
+    if not dropped.children:
+        return {dropped.name: _value(dropped)}, None
+    return _fields(dropped), dropped.name
 
 
-def _rooted(text: str, notes: Notes) -> tuple[Element, bool]:
+def _mended(text: str, notes: Notes, limits: Limits) -> _Element:
     try:
-        return fromstring(text, forbid_dtd=True), True
-    except ParseError as fault:
-        if fault.code != _JUNK:
+        return _rooted(text, notes, limits)
+    except SAXParseException as fault:
+        escaped = without_bare_ampersands(text)
+        if escaped == text:
+            raise
+        place = f"line {fault.getLineNumber()} column {(fault.getColumnNumber() or 0) + 1}"
+    top = _rooted(escaped, notes, limits)
+    notes.repair("", "bare_ampersand", place, "&amp;")
+    return top
+
+
+def _rooted(text: str, notes: Notes, limits: Limits) -> _Element:
+    try:
+        return _parsed(text, limits)
+    except SAXParseException as fault:
+        if _code(fault) != _JUNK:
             raise
     # Zapier's own example of an XML payload has no root element
-    # (https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps).
-    bare = _DECLARATION.sub("", text)
-    try:
-        root = fromstring(f"{_ROOT}{bare}</root>", forbid_dtd=True)
-    except ParseError as fault:
-        line, column = fault.position
-        fault.position = (line, column - len(_ROOT) + len(text) - len(bare)) if line == 1 else (line, column)
-        raise
+    # (https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps). The root takes the place of the
+    # declaration, so that a fault behind the first line is told where it is.
+    root = _parsed(f"{_ROOT}{without_declaration(text)}</root>", limits).children[0]
     notes.repair("", "xml_root", "none", "root")
-    return root, False
+    return root
 
 
-def _inside_soap(root: Element) -> Element:
+def _parsed(text: str, limits: Limits) -> _Element:
+    raw = text.encode("utf-8", "replace")
+    # One read of everything: expat scans an unfinished token again with each piece it is fed.
+    parser = DefusedExpatParser(bufsize=len(raw) + 1, forbid_dtd=True)
+    builder = _Builder(limits)
+    parser.setContentHandler(builder)
+    source = InputSource()
+    source.setEncoding("utf-8")
+    source.setByteStream(BytesIO(raw))
+    parser.parse(source)
+    return builder.top
+
+
+def _code(fault: SAXParseException) -> int | None:
+    return getattr(fault.getException(), "code", None)
+
+
+def _inside_soap(root: _Element) -> _Element:
     for name in _SOAP:
-        if _local(root.tag) != name:
+        if root.name != name:
             return root
-        inner = [child for child in root if _local(child.tag) != "Header"]
+        inner = [child for child in root.children if child.name != "Header"]
         if len(inner) != 1:
             return root
         root = inner[0]
     return root
 
 
-def _fields(element: Element, limits: Limits, depth: int) -> dict[str, Any]:
-    if depth > limits.depth:
-        raise too_deep(limits)
-    found = {f"@{_local(name)}": value for name, value in element.attrib.items()}
-    found.update(collect((_local(child.tag), _value(child, limits, depth + 1)) for child in element))
-    texts = [element.text, *(child.tail for child in element)]
-    if text := " ".join(piece.strip() for piece in texts if piece and piece.strip()):
+def _fields(element: _Element) -> dict[str, Any]:
+    found: dict[str, Any] = {f"@{name}": value for name, value in element.attributes.items()}
+    found.update(collect((child.name, _value(child)) for child in element.children))
+    if text := "".join(element.texts).strip():
         found["#text"] = text
     return found
 
 
-def _value(element: Element, limits: Limits, depth: int) -> Any:
-    if element.attrib and {_local(name): value for name, value in element.attrib.items()}.get("nil") in {"true", "1"}:
+def _value(element: _Element) -> Any:
+    if element.attributes.get("nil") in {"true", "1"}:
         return None
-    if len(element) or element.attrib:
-        return _fields(element, limits, depth)
-    return (element.text or "").strip()
+    if element.children or element.attributes:
+        return _fields(element)
+    return "".join(element.texts).strip()
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
