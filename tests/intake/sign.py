@@ -86,6 +86,11 @@ def _slack(secret: str, body: bytes, now: int) -> Headers:
     return {"X-Slack-Request-Timestamp": str(now), "X-Slack-Signature": "v0=" + hexed(secret, text)}
 
 
+def _zoho_crm(secret: str, body: bytes, now: int) -> Headers:
+    text = f"{now}.n-1.".encode() + body
+    return {"X-Zoho-Timestamp": str(now), "X-Zoho-Nonce": "n-1", "X-Zoho-Signature": hexed(secret, text)}
+
+
 SENDERS: dict[str, Callable[[str, bytes, int], Headers]] = {
     "bitbucket": lambda secret, body, now: {"X-Hub-Signature": "sha256=" + hexed(secret, body)},
     "calendly": paired("Calendly-Webhook-Signature", "v1"),
@@ -112,6 +117,18 @@ SENDERS: dict[str, Callable[[str, bytes, int], Headers]] = {
     "woocommerce": lambda secret, body, now: {"X-WC-Webhook-Signature": based(secret, body)},
     "wpforms": paired("X-WPForms-Webhook-Signature", "v"),
     "zoho_billing": lambda secret, body, now: {"X-Zoho-Webhook-Signature": hexed(secret, b"utma b" + body)},
+    "zoho_crm": _zoho_crm,
     "zoho_payments": paired("X-Zoho-Webhook-Signature", "v", unit=1000),
 }
-TIMED = ("calendly", "hubspot", "slack", "standard_webhooks", "stripe", "svix", "webflow", "wpforms", "zoho_payments")
+TIMED = (
+    "calendly",
+    "hubspot",
+    "slack",
+    "standard_webhooks",
+    "stripe",
+    "svix",
+    "webflow",
+    "wpforms",
+    "zoho_crm",
+    "zoho_payments",
+)

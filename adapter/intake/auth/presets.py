@@ -56,7 +56,8 @@ def _digest(header: str, signed: str) -> HmacProof:
 # Process.php of the WPForms Webhooks add-on; the Standard Webhooks spec 1.0.0; docs.svix.com; api.slack.com
 # "Verifying requests"; developer.squareup.com "Validate webhooks"; docs.netlify.com "Form notifications";
 # zoho.com/subscriptions/kb/webhooks/securing-webhooks.html (Billing and Books; HMAC-SHA256 in hex is inferred);
-# zohohelp.com Payments. WPForms and Zoho Payments name no tolerance: 300 s is ours.
+# zohohelp.com Payments. WPForms and Zoho Payments name no tolerance: 300 s is ours. Zoho CRM signs nothing: the preset
+# is the contract of a Deluge function that does, with zoho.encryption.hmacsha256(secret, data, "hex").
 PRESETS: Final[Mapping[str, HmacProof | JwsProof]] = {
     "bitbucket": _body("X-Hub-Signature", "hex", "sha256="),
     "calendly": _pairs("Calendly-Webhook-Signature", "v1", tolerance=180.0),
@@ -87,5 +88,12 @@ PRESETS: Final[Mapping[str, HmacProof | JwsProof]] = {
     "woocommerce": HmacProof("", "X-WC-Webhook-Signature", encoding="base64", html_decode_secret=True),
     "wpforms": _pairs("X-WPForms-Webhook-Signature", "v", body="{wpforms_body}"),
     "zoho_billing": HmacProof("", "X-Zoho-Webhook-Signature", signed="{zoho_text}"),
+    "zoho_crm": HmacProof(
+        "",
+        "X-Zoho-Signature",
+        signed="{timestamp}.{id}.{body}",
+        timestamp_header="X-Zoho-Timestamp",
+        id_header="X-Zoho-Nonce",
+    ),
     "zoho_payments": _pairs("X-Zoho-Webhook-Signature", "v", unit="ms"),
 }
