@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports format requirements clean
+.PHONY: help run test check lint types imports format schema bench requirements clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -29,9 +29,15 @@ types: $(VENV)/dev.stamp
 imports: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
+bench: $(VENV)/run.stamp ## Measure what each stage takes of a request
+	$(BIN)/python -m bench.stages
+
 format: $(VENV)/dev.stamp ## Put the code into its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+schema: $(VENV)/run.stamp ## Write docs/hook.schema.json, from which editors complete hook files
+	$(BIN)/python -m adapter.mapping.schema > docs/hook.schema.json
 
 requirements: ## Pin the newest versions of everything in requirements*.in
 	rm -rf var/pin && $(PYTHON) -m venv var/pin && var/pin/bin/python -m pip install --quiet pip-tools

@@ -20,6 +20,13 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
 
 
+def _is_region(value: str) -> None:
+    from phonenumbers import SUPPORTED_REGIONS  # slow to import, and seldom needed here
+
+    if value not in SUPPORTED_REGIONS:
+        raise ma.ValidationError("must be a country's two capital letters such as IN")
+
+
 class _AccountSchema(ma.Schema):
     error_messages = {"unknown": "unknown key", "type": "must be a mapping of keys to values"}  # noqa: RUF012 - marshmallow's name
 
@@ -29,6 +36,7 @@ class _AccountSchema(ma.Schema):
     rate = fields.Integer(strict=True, validate=validate.Range(0, 100_000))
     batch = fields.Integer(strict=True, validate=validate.Range(1, 1_000))
     encoding = fields.String(validate=validate.OneOf(["json", "form", "query"]))
+    region = fields.String(validate=_is_region)
 
 
 def load_accounts(settings: Settings, *, check_secrets: bool = True) -> dict[str, Account]:
@@ -84,6 +92,7 @@ def _account(name: str, declared: Any, settings: Settings, *, check_secrets: boo
         rate=data.get("rate", settings.picky_rate),
         batch=data.get("batch", settings.picky_batch),
         encoding=data.get("encoding", settings.picky_encoding),
+        region=data.get("region"),
     )
 
 

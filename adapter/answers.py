@@ -10,9 +10,16 @@ from adapter.line import Taken
 
 
 def success(
-    taken: Taken, *, identity: str | None, status: str, messages: int, duplicate: bool, practice: bool
+    taken: Taken,
+    *,
+    identity: str | None,
+    status: str,
+    messages: int,
+    duplicate: bool,
+    practice: bool,
+    skipped: int = 0,
 ) -> dict[str, Any]:
-    """The answer to a request that was taken, now or before."""
+    """The answer to a request that was taken, now or before; `skipped` messages came before and are not sent again."""
     answer: dict[str, Any] = {
         "ok": True,
         "id": identity,
@@ -21,6 +28,12 @@ def success(
         "duplicate": duplicate,
         "message": _sentence(taken, status, messages, duplicate=duplicate, practice=practice),
     }
+    if skipped:
+        answer["skipped"] = skipped
+        answer["message"] += f" {skipped:,} more came before; nothing is sent a second time."
+    if taken.errors:
+        answer["errors"] = taken.errors
+        answer["message"] += f" {len(taken.errors):,} cannot be sent: see errors."
     if taken.payload is not None:
         answer["decoded_as"] = taken.payload.decoded_as
     if taken.repairs:

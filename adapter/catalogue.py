@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from adapter.config import NAMES, Settings
 from adapter.errors import FaultyHook, UnknownHook
+from adapter.mapping.faults import Fault, HookFaults
 from adapter.mapping.hook import Hook
-from adapter.mapping.hook_file import Fault, HookFaults, Surroundings, load_hook
+from adapter.mapping.hook_file import Surroundings, load_hook
 from adapter.mapping.schema.hook import NAME, RESERVED_NAMES
 
 LOOK_AGAIN_SECONDS: Final = 1.0
@@ -49,6 +50,7 @@ class Catalogue:
         self.directory = directory
         self._settings = settings
         self._accounts = tuple(accounts)
+        self._regions = {name: one.region for name, one in accounts.items() if one is not None and one.region}
         self._check_secrets = check_secrets
         self._clock = clock
         self._on_faults = on_faults
@@ -120,6 +122,7 @@ class Catalogue:
             environ=settings.environ,
             reserved=NAMES,
             accounts=self._accounts,
+            regions=self._regions,
             read_text=read_text,
             region=settings.default_region or None,
             timezone=settings.timezone,

@@ -13,7 +13,8 @@ class Refusal(Exception):
     """A request that is not taken; `sentence` says what to change and where, and is shown to the sender's user.
 
     `status` is the HTTP status of the answer, `code` a stable word for programs, `retry_after` whole seconds after
-    which the same request may be taken, `fields` the faults by the sender's own key.
+    which the same request may be taken, `fields` the faults by the sender's own key, of several
+    elements by their index first.
     """
 
     status: ClassVar[int] = 400
@@ -23,7 +24,7 @@ class Refusal(Exception):
     def __init__(self, sentence: str, *, fields: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.fields: dict[str, list[str]] = {key: list(texts) for key, texts in (fields or {}).items()}
+        self.fields: dict[str, Any] = {key: list(texts) for key, texts in (fields or {}).items()}
 
 
 class Undecodable(Refusal):

@@ -1,49 +1,49 @@
 """The line a request runs through, from bytes to finished messages: what the endpoint, a dry run and `preview` share.
 
-Pure: the clock is passed in, nothing is stored, nothing is sent.
+Pure: the time is passed in, nothing is stored, nothing is sent.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from adapter.delivery.batch import Outgoing, outgoing
-from adapter.errors import HookError, MethodNotAllowed, Refusal, TooLarge, Unauthenticated, Undecodable
+from adapter.errors import MethodNotAllowed, Refusal, TooLarge, Unauthenticated, Undecodable
 from adapter.intake import auth
 from adapter.intake.decode import decode
-from adapter.intake.payload import Payload, Repair
+from adapter.intake.payload import Payload
 from adapter.intake.request import RawRequest
-from adapter.mapping.dedupe import DedupeKey, dedupe_keys
-from adapter.mapping.fields import load_fields
+from adapter.intake.sources import Reply, enrich, test_traffic
+from adapter.making import Made, make
+from adapter.mapping.dedupe import DedupeKey, event_keys
 from adapter.mapping.hook import Hook
 from adapter.mapping.lookup import loose
-from adapter.mapping.message import Message
-from adapter.mapping.render import applies, render
 from adapter.picky.account import Account
 
 _SWITCHED_OFF: Final = "The hook is switched off; the request was kept, nothing is sent."
 _CAPTURED: Final = "The hook only captures; the request was kept, nothing is sent."
+_GREETED: Final = "This is the handshake of the sending tool; it was answered, and nothing is sent."
 _TRAPPED: Final = "The hidden field that people leave empty was filled in, so a machine sent this."
 
 
-@dataclasses.dataclass(slots=True)
-class Taken:
-    """What became of one request. `ignored` says why nothing is sent, on purpose; `refusal` why it cannot be taken."""
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Taken(Made):
+    """What became of one request.
 
-    hook: Hook
+    `ignored` says why nothing is sent, on purpose; `refusal` why it cannot be taken. `reply` is the answer to a
+    sender's handshake, which is no event: nothing of it is kept.
+    """
+
     request: RawRequest
     proof: auth.Proof | None = None
     payload: Payload | None = None
-    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    repairs: list[Repair] = dataclasses.field(default_factory=list)
-    warnings: list[str] = dataclasses.field(default_factory=list)
-    messages: tuple[Outgoing, ...] = ()
     keys: tuple[DedupeKey, ...] = ()
     ignored: str | None = None
     refusal: Refusal | None = None
+    reply: Reply | None = None
 
     @property
     def outcome(self) -> str:
@@ -69,10 +69,15 @@ def take(
     most_bytes: int | None = None,
     public_url: str | None = None,
     check_auth: bool = True,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Taken:
-    """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps. Never raises a Refusal."""
-    taken = Taken(hook, request)
+    """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps; `clock` bounds how long the
+    hook's templates may take. Never raises a Refusal."""
+    taken = Taken(hook, request=request)
     try:
+        if hook.source.handshake is not None and (reply := hook.source.handshake(request, hook.proofs)):
+            taken.reply, taken.ignored = reply, _GREETED
+            return taken
         require_method(hook, request.method)
         if most_bytes is not None and len(request.body) > most_bytes:
             raise too_large(most_bytes)
@@ -82,9 +87,11 @@ def take(
         _note(taken, taken.payload)
         taken.ignored = _reason_to_ignore(hook, taken.payload)
         if taken.ignored is None:
-            _map(taken, accounts)
+            taken.keys = event_keys(hook, request, taken.payload.data)
+            taken.ignored = make(taken, taken.payload, accounts, clock=clock)
     except Refusal as refusal:
         taken.refusal = refusal
+        taken.errors = taken.errors or dict(refusal.fields)
     return taken
 
 
@@ -123,7 +130,7 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
         taken.proof = auth.authenticate_field(hook.proofs, data)
         if taken.proof is None:
             raise Unauthenticated(auth.why_not(hook.proofs, request, data=data, now=now, public_url=public_url))
-    return _without(payload, hook.own_keys)
+    return enrich(hook.source, request, _without(payload, hook.own_keys))
 
 
 def _without(payload: Payload, keys: frozenset[str]) -> Payload:
@@ -143,33 +150,9 @@ def _reason_to_ignore(hook: Hook, payload: Payload) -> str | None:
         trap = loose(hook.browser.honeypot)
         if any(loose(str(key)) == trap and value not in (None, "", [], {}) for key, value in payload.data.items()):
             return _TRAPPED
-    return None
-
-
-def _map(taken: Taken, accounts: Mapping[str, Account]) -> None:
-    hook, payload = taken.hook, taken.payload
-    assert payload is not None  # noqa: S101 - decode came first
-    loaded = load_fields(
-        hook.schema, hook.fields, payload, empty_words=hook.source.empty_words, region=hook.region, zone=hook.zone
-    )
-    taken.fields = loaded.values
-    _note(taken, loaded)
-    if not applies(hook, loaded.values):
-        rule = hook.when.source.strip() if hook.when else ""
-        taken.ignored = f"Not sent, on purpose: the rule `{rule}` was false."
-        return
-    rendered = render(hook, loaded.values)
-    _note(taken, rendered)
-    taken.messages = tuple(outgoing(message, _account(hook, message, accounts)) for message in rendered.messages)
-    taken.keys = dedupe_keys(hook, taken.request, loaded.values)
+    return test_traffic(hook.source, payload)
 
 
 def _note(taken: Taken, stage: Any) -> None:
     taken.repairs.extend(stage.repairs)
     taken.warnings.extend(stage.warnings)
-
-
-def _account(hook: Hook, message: Message, accounts: Mapping[str, Account]) -> Account:
-    if message.account not in accounts:
-        raise HookError(f'Hook {hook.name} sends through the account "{message.account}", which does not exist.')
-    return accounts[message.account]

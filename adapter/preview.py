@@ -35,8 +35,9 @@ def preview(
         "because": taken.payload.because if taken.payload else "",
         "repairs": [answers.repair_json(repair) for repair in taken.repairs],
         "warnings": list(taken.warnings),
-        "errors": refusal.fields if refusal else {},
+        "errors": taken.errors,
         "fields": answers.plain(taken.fields),
+        "messages": list(taken.shown),
         "answer": _answer(taken, refusal, practice=practice, request_id=request_id),
         "pushes": [
             {"url": account.url, "encoding": account.encoding, "body": body}

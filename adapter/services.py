@@ -11,7 +11,7 @@ from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue
 from adapter.config import Settings, load_settings
 from adapter.errors import ConfigurationError
-from adapter.mapping.hook_file import Fault
+from adapter.mapping.faults import Fault
 from adapter.picky.account import Account
 from adapter.store.engine import Store
 

@@ -37,7 +37,7 @@ def check_command() -> None:
         faults.append(f"{settings.templates_dir}: no hook files (*.yaml) are there; set TEMPLATES_DIR to their folder.")
     for line in faults:
         click.echo(line)
-    for line in service_faults(settings):
+    for line in [*service_faults(settings), *(line for entry in entries.values() for line in _doubt_lines(entry))]:
         click.echo(f"note: {line}")
     click.echo(_count(len(entries), "hook") + ", " + (_count(len(faults), "fault") if faults else "no faults") + ".")
     sys.exit(1 if faults else 0)
@@ -45,6 +45,11 @@ def check_command() -> None:
 
 def _fault_lines(entry: Entry) -> list[str]:
     return [f"{entry.path}:{fault.line}: {fault.sentence}" for fault in entry.faults]
+
+
+def _doubt_lines(entry: Entry) -> list[str]:
+    doubts = entry.hook.doubts if entry.hook is not None and not entry.faults else ()
+    return [f"{entry.path}:{doubt.line}: {doubt.sentence}" for doubt in doubts]
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,8 +8,9 @@ import sys
 import click
 
 from adapter.config import load_settings
-from adapter.delivery.story import FoundNothing, rows_of, story, story_lines
+from adapter.delivery.story import FoundNothing, request_of, rows_of, story, story_lines
 from adapter.errors import ConfigurationError
+from adapter.intake.request import RawRequest, http_file
 from adapter.services import open_store
 from adapter.store.engine import UNAVAILABLE
 
@@ -38,10 +39,14 @@ def _line(row: dict[str, str | None]) -> str:
 @click.command()
 @click.argument("event")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def why_command(event: str, as_json: bool) -> None:
+@click.option("--http", "as_http", is_flag=True, help="Only the request as it came, to be saved as a sample.")
+def why_command(event: str, as_json: bool, as_http: bool) -> None:
     """The whole story of EVENT (its id, or a message's): what came, what was made of it, what became of it."""
     store = open_store(load_settings())
     try:
+        if as_http:
+            click.echo(http_file(RawRequest(**request_of(store, event))), nl=False)
+            return
         told = story(store, event)
     except FoundNothing:
         click.echo(f'No event or message has the id "{event}". List them with: python -m adapter events', err=True)

@@ -15,13 +15,17 @@ from adapter.picky.envelope import PHONE_AUTOMATION, build_envelope
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as it is queued. `head` and `item` are plain JSON; messages with equal heads may share a push."""
+    """A message as it is queued. `head` and `item` are plain JSON; messages with equal heads may share a push.
+
+    `keys` are (digest, seconds): what this message is made from counts as the same again under them.
+    """
 
     account: str
     number: str
     head: Mapping[str, Any]
     item: Mapping[str, Any]
     priority: int = 0
+    keys: tuple[tuple[str, float], ...] = ()
 
     @property
     def head_digest(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -61,6 +61,20 @@ def story(store: Store, identity: str) -> dict[str, Any]:
     return {**kept, "body_bytes": len(event["body"]), "messages": told}
 
 
+def request_of(store: Store, identity: str) -> dict[str, Any]:
+    """The request of an event as it is kept, its proof overwritten: method, path, query, headers, body.
+
+    `identity` as for `story`. Raises FoundNothing.
+    """
+    columns = (EVENTS.c.method, EVENTS.c.path, EVENTS.c.query, EVENTS.c.headers, EVENTS.c.body)
+    event = identity.removeprefix("a-").split("-")[0]
+    with store.read() as connection:
+        row = connection.execute(sa.select(*columns).where(EVENTS.c.id == event)).mappings().first()
+    if row is None:
+        raise FoundNothing(identity)
+    return {**row, "headers": tuple((name, value) for name, value in row["headers"])}
+
+
 def _message(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
     attempts = connection.execute(
         sa.select(ATTEMPTS, PUSHES.c.http_status, PUSHES.c.body_status, PUSHES.c.answer)
@@ -98,12 +112,21 @@ def story_lines(told: dict[str, Any]) -> list[str]:
         f"{'':<19}  repaired   {r['field']}  {r['was']} -> {r['now']}  ({r['code']})" for r in told["repairs"] or []
     ]
     lines += [f"{'':<19}  warning    {warning}" for warning in told["warnings"] or []]
-    lines += [f"{'':<19}  wrong      {key}: {' '.join(texts)}" for key, texts in (told["errors"] or {}).items()]
+    lines += [f"{'':<19}  wrong      {key}: {text}" for key, text in _faults(told["errors"] or {})]
     if told["duplicates"]:
         lines.append(f"{_at(told['duplicate_at'])}  came again {told['duplicates']} times; nothing was sent for that")
     for message in told["messages"]:
         lines += _message_lines(message)
     return lines
+
+
+def _faults(errors: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    """(key, sentences) of each fault; those of an element under its index."""
+    for key, inner in errors.items():
+        if isinstance(inner, Mapping):
+            yield from _faults(inner, f"[{key}].")
+        else:
+            yield place + key, " ".join(inner)
 
 
 def _message_lines(message: dict[str, Any]) -> list[str]:

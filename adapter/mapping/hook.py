@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-
-import marshmallow as ma
 
 from adapter.intake import auth
 from adapter.intake.sources import SourceKind
-from adapter.mapping.fields import FieldSpec
+from adapter.mapping.faults import Fault
+from adapter.mapping.fields import Fields
+from adapter.mapping.lookup import Place
 from adapter.mapping.push import Push
-from adapter.mapping.template import Rule
+from adapter.mapping.template import Rule, Voice
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Dedupe:
-    """The declared key: names of fields, and for how many seconds the same values count as the same event."""
+    """What counts as the same event again.
 
-    key: tuple[str, ...]
-    within: float
+    `key` names fields whose values tell it, `digest` is all that came; `within` seconds. `event_id`: whether an id of
+    the source's own counts as well.
+    """
+
+    key: tuple[str, ...] = ()
+    within: float = 72 * 3600.0
+    digest: bool = False
+    event_id: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,18 +46,19 @@ class Hook:
     enabled: bool | str
     methods: tuple[str, ...]
     proofs: tuple[auth.Proof, ...]
-    fields: tuple[FieldSpec, ...]
-    schema: ma.Schema
+    fields: Fields
     when: Rule | None
-    dedupe: Dedupe | None
+    for_each: Place | None
+    dedupe: Dedupe
     push: Push
     respond: str
     on_unknown: str
     browser: Browser
     region: str | None
-    zone: dt.tzinfo
+    voice: Voice
     reject_status: int
     secret_names: tuple[str, ...]
+    doubts: tuple[Fault, ...] = ()
 
     @property
     def own_keys(self) -> frozenset[str]:

@@ -5,48 +5,39 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import difflib
+import importlib
 import re
 import zoneinfo
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import marshmallow as ma
 
-from adapter.errors import messages_in
 from adapter.intake import auth
 from adapter.intake.sources import SOURCES, SourceKind
 from adapter.located import Located, Path, YamlFault, read_yaml
-from adapter.mapping.fields import FieldSpec, compile_schema, default_of
+from adapter.mapping.faults import Fault, HookFaults
+from adapter.mapping.fields import DeclaredFields, Fields, Manner, SchemaClass, compile_schema
+from adapter.mapping.fields.declare import declare, places_of
 from adapter.mapping.hook import Browser, Dedupe, Hook
 from adapter.mapping.lookup import Place
 from adapter.mapping.push import compile_push
 from adapter.mapping.schema.hook import NAME, RESERVED_NAMES, HookSchema
-from adapter.mapping.template import Rule, TemplateFault, names_in
+from adapter.mapping.schema.sentences import sentences, spelt
+from adapter.mapping.template import Rule, TemplateFault, Voice, names_in
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
-_SECRET_KEYS: Final = frozenset({"token", "secret", "username", "password"})
+_SECRET_KEYS: Final = frozenset({"token", "secret", "username", "password", "hmac"})
 _TYPOGRAPHIC: Final = re.compile(r"\$\{")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a hook file: `line` from 1, and one sentence."""
-
-    line: int
-    sentence: str
-
-
-class HookFaults(Exception):
-    """A hook file that does not load; `faults` in the order of their lines."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
-        super().__init__("; ".join(f"line {fault.line}: {fault.sentence}" for fault in self.faults))
+_MAIN: Final = "main"
+_WINDOW: Final = 72 * 3600.0
+_DIGEST_WINDOW: Final = 10 * 60.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Surroundings:
-    """What a hook may lean on outside its file. `read_text(name)` reads a file beside it (OSError, ValueError).
+    """What a hook may lean on outside its file. `read_text(name)` reads a file beside it (OSError, ValueError),
+    `regions` are the countries of accounts that have one.
 
     `check_secrets` false lets a hook load without its secrets, for looking at what it would make of a request.
     """
@@ -54,6 +45,7 @@ class Surroundings:
     environ: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
     reserved: Collection[str] = ()
     accounts: Collection[str] = ("main",)
+    regions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     read_text: Callable[[str], str] = str
     region: str | None = None
     timezone: str = "UTC"
@@ -82,6 +74,8 @@ class _Loader:
         self.located = located
         self.around = surroundings
         self.faults: list[Fault] = []
+        self.doubts: list[Fault] = []
+        self.voice = Voice()
         self.secret_names: list[str] = []
         self.field_names: frozenset[str] = frozenset()
 
@@ -97,10 +91,17 @@ class _Loader:
 
     def fault(self, path: Path, sentence: str, *, below: int = 1) -> None:
         """`below`: the line inside a text that spans several (`|`), which begins under its key."""
-        where, line = _spelt(path), self.located.line(path)
+        self.faults.append(self.located_fault(path, sentence, below))
+
+    def note(self, path: Path, sentence: str, *, below: int = 1) -> None:
+        """What is doubtful, but may work."""
+        self.doubts.append(self.located_fault(path, sentence, below))
+
+    def located_fault(self, path: Path, sentence: str, below: int) -> Fault:
+        where, line = spelt(path), self.located.line(path)
         if path in self.located.blocks:
             line += below
-        self.faults.append(Fault(line, f"{where}: {sentence}" if where else sentence))
+        return Fault(line, f"{where}: {sentence}" if where else sentence)
 
     def expanded(self, value: Any, path: Path) -> Any:
         """`${NAME}` as the whole value of a secret becomes the environment's value."""
@@ -132,35 +133,33 @@ class _Loader:
         try:
             return dict(schema.load(raw))
         except ma.ValidationError as fault:
-            for path, sentence in _flat(messages_in(fault)):
-                self.fault(path, self.with_hint(path, sentence))
+            for path, sentence in sentences(fault):
+                self.fault(path, sentence)
             return dict(fault.valid_data or {})
-
-    def with_hint(self, path: Path, sentence: str) -> str:
-        if sentence != "unknown key":
-            return "is missing" if sentence == "Missing data for required field." else sentence
-        near = difflib.get_close_matches(str(path[-1]), _known_keys(path[:-1]), n=1)
-        return f'unknown key; did you mean "{near[0]}"?' if near else sentence
 
     def compiled(self, data: dict[str, Any]) -> Hook | None:
         source = self.source(data.get("source"))
-        proofs = self.proofs(data.get("auth"))
-        zone = self.zone(data.get("timezone"))
-        specs = self.fields(data.get("fields_") or {}, zone)
+        zone = data.get("timezone") or zoneinfo.ZoneInfo(self.around.timezone)
+        self.voice = Voice(data.get("locale") or self.around.locale, zone, self.region(data))
+        proofs = self.proofs(data.get("auth"), source)
+        fields = self.fields(data, source, zone)
+        self.field_names = self.field_names | frozenset(fields.names if fields else ())
         when = self.rule(data.get("when"), ("when",))
         dedupe = self.dedupe(data.get("dedupe"))
         push = compile_push(data["push"], self) if data.get("push") else None
         browser = data.get("browser")
         if source is not None and browser is not None and not source.browser:
             self.fault(("browser",), "belongs to hooks with source: form only")
-        if source is None or push is None or self.faults:
+        if source is None or push is None or fields is None or self.faults:
             return None
+        each = data.get("for_each") or source.for_each
         return Hook(
             name=self.name, source=source, description=data["description"], enabled=data["enabled"],
-            methods=tuple(data.get("methods") or source.methods), proofs=proofs, fields=specs,
-            schema=compile_schema(specs), when=when, dedupe=dedupe, push=push, respond=data["respond"],
-            on_unknown=data["on_unknown"], browser=_browser(browser), region=data.get("region") or self.around.region,
-            zone=zone, reject_status=data["reject_status"], secret_names=tuple(self.secret_names),
+            methods=tuple(data.get("methods") or source.methods), proofs=proofs, fields=fields, when=when,
+            for_each=Place.of(each) if each else None, dedupe=dedupe, push=push, respond=data["respond"],
+            on_unknown=data["on_unknown"], browser=_browser(browser), region=self.voice.region, voice=self.voice,
+            reject_status=data.get("reject_status") or source.reject_status, secret_names=tuple(self.secret_names),
+            doubts=tuple(self.doubts),
         )  # fmt: skip
 
     def source(self, name: Any) -> SourceKind | None:
@@ -168,57 +167,61 @@ class _Loader:
             self.fault(("source",), f'unknown source "{name}"; known are {", ".join(sorted(SOURCES))}')
         return SOURCES.get(name) if isinstance(name, str) else None
 
-    def proofs(self, entries: Sequence[Mapping[str, Any]] | None) -> tuple[auth.Proof, ...]:
+    def proofs(self, entries: Sequence[Mapping[str, Any]] | None, source: SourceKind | None) -> tuple[auth.Proof, ...]:
         found: list[auth.Proof] = []
         for index, entry in enumerate(entries or ()):
             for kind, options in entry.items():  # one, unless the entry has a fault of its own
+                own = source.preset if source is not None and kind == "hmac" else None
+                given = {"preset": own, **options} if own and not options.keys() & {"preset", "header"} else options
                 try:
-                    found.append(_PROOFS[kind](options))
+                    found.append(_PROOFS[kind](given))
                 except (ValueError, TypeError) as fault:
                     self.fault(("auth", index, kind), str(fault))
         return tuple(found)
 
-    def zone(self, name: str | None) -> dt.tzinfo:
-        try:
-            return zoneinfo.ZoneInfo(name or self.around.timezone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            self.fault(("timezone",), f'"{name}" is no time zone such as Asia/Kolkata')
-            return dt.UTC
+    def region(self, data: Mapping[str, Any]) -> str | None:
+        """The country of numbers without one: the hook's, its account's, the setting."""
+        account = (data.get("push") or {}).get("account", _MAIN)
+        return data.get("region") or self.around.regions.get(account) or self.around.region
 
-    def fields(self, declared: Mapping[str, Mapping[str, Any]], zone: dt.tzinfo) -> tuple[FieldSpec, ...]:
-        specs = []
-        for name, options in declared.items():
-            spec = FieldSpec(
-                name=name,
-                type=options.get("type", "text"),
-                places=tuple(Place.of(text) for text in options.get("from_") or [name]),
-                required=options.get("required", False),
-                default=options.get("default"),
-                region=options.get("region"),
-                choices=tuple(options.get("choices") or ()),
-            )
-            specs.append(spec)
-            if spec.default is not None:
-                self.default(spec, zone)
-        return tuple(specs)
+    def fields(self, data: Mapping[str, Any], source: SourceKind | None, zone: dt.tzinfo) -> Fields | None:
+        manner = Manner(region=self.voice.region, zone=zone, locale=data.get("locale"))
+        if source is not None:
+            words, marks = source.empty_words, source.placeholders
+            manner = dataclasses.replace(manner, empty_words=words, placeholders=marks)
+        if "schema_" in data:
+            schema = self.owners_class(data["schema_"])
+            return SchemaClass(schema, manner) if schema is not None else None
+        specs = declare(data.get("fields_") or {}, zone=zone, tell=self.fault)
+        told = places_of(data.get("region_from") or (), {spec.name: spec for spec in specs})
+        return DeclaredFields(specs, compile_schema(specs), dataclasses.replace(manner, region_from=told))
 
-    def default(self, spec: FieldSpec, zone: dt.tzinfo) -> None:
+    def owners_class(self, dotted: str) -> ma.Schema | None:
+        """The marshmallow schema that `schema:` names; the file's owner wrote it, so its code is trusted."""
+        module, _, name = dotted.rpartition(".")
         try:
-            default_of(spec, zone=zone)
-        except ma.ValidationError as fault:
-            self.fault(("fields", spec.name, "default"), str(fault.messages[0]))
+            found = getattr(importlib.import_module(module), name)
+            schema = found()
+        except Exception as fault:  # noqa: BLE001 - whatever the owner's code raises is told with its place
+            self.fault(("schema",), f"{dotted} cannot be loaded: {type(fault).__name__}: {fault}")
+            return None
+        if not isinstance(schema, ma.Schema):
+            self.fault(("schema",), f"{dotted} is no marshmallow Schema")
+            return None
+        return schema
 
     def rule(self, source: str | None, path: Path) -> Rule | None:
-        return None if source is None else self.checked(lambda: Rule(source), path)
+        return None if source is None else self.checked(lambda: Rule(source, self.voice), path)
 
-    def dedupe(self, data: Mapping[str, Any] | None) -> Dedupe | None:
+    def dedupe(self, data: Mapping[str, Any] | None) -> Dedupe:
         if data is None:
-            return None
-        key = data.get("key", ())
+            return Dedupe()
+        key, digest = data.get("key", ()), data.get("digest", False)
         for index, name in enumerate(key):
             if name not in self.field_names:
                 self.fault(("dedupe", "key", index), self.unknown_name(name))
-        return Dedupe(tuple(key), data.get("within", 0.0))
+        within = data.get("within") or (_DIGEST_WINDOW if digest else _WINDOW)
+        return Dedupe(tuple(key), within, digest, event_id=bool(data))
 
     @property
     def accounts(self) -> Collection[str]:
@@ -269,41 +272,3 @@ def _browser(data: Mapping[str, Any] | None) -> Browser:
     if data is None:
         return Browser()
     return Browser(data.get("redirect"), tuple(data["origins"]), data.get("honeypot"))
-
-
-def _flat(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """A tree of marshmallow's messages as (path, sentence); its own `_schema`, `key` and `value` levels are dropped."""
-    if isinstance(messages, Mapping):
-        for key, inner in messages.items():
-            is_level = key == "_schema" or (key in {"key", "value"} and path[:1] == ("fields",) and len(path) == 2)
-            yield from _flat(inner, path if is_level else (*path, key))
-    elif isinstance(messages, list):
-        for message in messages:
-            yield from _flat(message, path)
-    else:
-        yield path, str(messages).rstrip(".") if str(messages).endswith("..") else str(messages)
-
-
-def _known_keys(path: Path) -> list[str]:
-    schema: Any = HookSchema()
-    for step in path:
-        if isinstance(step, int) or schema is None:
-            continue
-        field = next((f for f in schema.fields.values() if (f.data_key or f.name) == step), None)
-        if field is None and "type" not in schema.fields:
-            break
-        schema = _schema_in(field) if field is not None else schema
-    return [field.data_key or name for name, field in schema.fields.items()] if schema is not None else []
-
-
-def _schema_in(field: Any) -> ma.Schema | None:
-    inner = getattr(field, "value_field", None) or field
-    found: ma.Schema | None = getattr(inner, "schema", None)
-    return found
-
-
-def _spelt(path: Path) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
 import jmespath
 from jmespath.exceptions import JMESPathError, JMESPathTypeError
+from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
 
+from adapter.intake.decode.rows import rows
+
+DOLLAR: Final = re.compile(r"\s*\$\{[^{}]*\}\s*")
 _LOOSE: Final = str.maketrans("_-", "  ")
-_MERGE_FIELD: Final = re.compile(r"\s*\$\{[^{}]*\}\s*\Z")
+_STEP: Final = re.compile(r"[^.\[\]]+|\[\d{1,4}\]")
+_WALK: Final = re.compile(r"[^.\[\]|&*?()\"`{}]+(?:\.[^.\[\]|&*?()\"`{}]+|\[\d{1,4}\])+")
+
+
+class _Functions(Functions):  # type: ignore[misc]
+    """JMESPath's own functions, and `rows`."""
+
+    @signature({"types": ["object", "array", "null"]})  # type: ignore[untyped-decorator]
+    def _func_rows(self, value: Any) -> list[Any] | None:
+        """An object with keys "0", "1", … or of parallel lists as a list of rows."""
+        return rows(value)
+
+
+_OPTIONS: Final = jmespath.Options(custom_functions=_Functions())
 
 
 def loose(key: str) -> str:
@@ -28,14 +45,16 @@ class Place:
 
     key: str
     path: ParsedResult | None
+    steps: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str) -> Place:
-        """A text that is no JMESPath (`Deal Id`) is a literal key only."""
+        """A text that is no JMESPath (`Deal Id`) is a literal key, or steps between points (`item.Full Name`)."""
+        steps = tuple(_STEP.findall(text)) if _WALK.fullmatch(text) else ()
         try:
-            return cls(text, jmespath.compile(text))
+            return cls(text, jmespath.compile(text), steps)
         except (JMESPathError, ValueError, TypeError, RecursionError):
-            return cls(text, None)
+            return cls(text, None, steps)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,10 +69,12 @@ class Found:
 class Source:
     """One payload, ready to be searched many times."""
 
-    def __init__(self, data: Any, empty_words: frozenset[str]) -> None:
-        """`empty_words`: what this sender writes for nothing, in lower case."""
+    def __init__(self, data: Any, empty_words: frozenset[str], placeholders: re.Pattern[str] = DOLLAR) -> None:
+        """`empty_words`: what this sender writes for nothing, in lower case; `placeholders`: what its merge fields
+        look like where they were not filled in."""
         self._data = data
         self._empty_words = empty_words
+        self._placeholders = placeholders
         keys = data if isinstance(data, Mapping) else ()
         self._loose: dict[str, list[str]] = {}
         for key in keys:
@@ -66,35 +87,56 @@ class Source:
             for key, value in self._candidates(place):
                 present = present or (key if value is not None else None)
                 inner = _lone(value)
-                if isinstance(inner, str) and _MERGE_FIELD.match(inner):
+                if isinstance(inner, str) and self._placeholders.fullmatch(inner):
                     placeholder = placeholder or inner.strip()
                 elif not self._is_empty(inner, empty_words):
                     return Found(key, value)
         return Found(present or places[0].key, None, placeholder)
 
-    def _candidates(self, place: Place) -> list[tuple[str, Any]]:
-        found = []
+    def _candidates(self, place: Place) -> Iterator[tuple[str, Any]]:
         if isinstance(self._data, Mapping):
             alike = self._loose.get(loose(place.key), [])
             for key in sorted(alike, key=lambda key: key != place.key):  # the exact one first
-                found.append((key, self._data[key]))
+                yield key, self._data[key]
         if place.path is not None:
-            # an expression that does not fit this payload yields nothing
-            with suppress(JMESPathError, ArithmeticError, TypeError, ValueError, AttributeError, RecursionError):
-                found.append((place.key, self._search(place.path)))
-        return found
-
-    def _search(self, path: ParsedResult) -> Any:
-        try:
-            return path.search(self._data)
-        except JMESPathTypeError:  # its functions know floats only, no exact decimals
-            return path.search(_with_floats(self._data))
+            yield place.key, _quietly(place.path, self._data)
+        if place.steps:
+            yield place.key, _walked(self._data, place.steps)
 
     def _is_empty(self, value: Any, empty_words: frozenset[str]) -> bool:
         if isinstance(value, str):
             word = value.strip().lower()
             return not word or word in self._empty_words or word in empty_words
         return value is None or value in ([], {})
+
+
+def search(path: ParsedResult, data: Any) -> Any:
+    """What a JMESPath yields. Raises JMESPathError and what Python raises where it does not fit the data."""
+    try:
+        return path.search(data, options=_OPTIONS)
+    except JMESPathTypeError:  # its functions know floats only, no exact decimals
+        return path.search(_with_floats(data), options=_OPTIONS)
+
+
+def _quietly(path: ParsedResult, data: Any) -> Any:
+    """What a JMESPath yields; None where it does not fit this payload."""
+    with suppress(JMESPathError, ArithmeticError, TypeError, ValueError, AttributeError, RecursionError):
+        return search(path, data)
+    return None
+
+
+def _walked(data: Any, steps: Sequence[str]) -> Any:
+    """What lies behind the steps, each key however it is spelt."""
+    for step in steps:
+        if step.startswith("["):
+            index = int(step[1:-1])
+            data = data[index] if isinstance(data, list) and index < len(data) else None
+        elif isinstance(data, Mapping):
+            wanted = loose(step)
+            data = data.get(step, next((data[key] for key in data if loose(str(key)) == wanted), None))
+        else:
+            return None
+    return data
 
 
 def _lone(value: Any) -> Any:

@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Template:
-    """An approved WhatsApp template: its id, language, the values in order, and the header where it has one."""
+    """An approved WhatsApp template: its id, language, the values in order, and the header where it has one: a text for
+    the name of a document, a tuple for the values of a text header. `text` is the approved text with its values filled
+    in, where the hook declares it."""
 
     id: str
     language: str
     values: tuple[str, ...] = ()
     header: str | tuple[str, ...] | None = None
+    text: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The `push` part of a hook: its texts compiled, every name in them known to be a field."""
+"""The `push` part of a hook: its texts compiled, every name in them known, and told what can never be sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from adapter.located import Path
-from adapter.mapping.template import Text, compiled
+from adapter.mapping.approved import ApprovedFault, ApprovedText, TemplateTexts
+from adapter.mapping.lint import lint
+from adapter.mapping.template import Text, Voice, compiled
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Push:
     message: Text | None
     media: Text | None
     media_name: Text | None
-    template: Mapping[str, Any] | None
+    template: TemplateTexts | None
     location: Mapping[str, Any] | None
     contact: list[Any] | None
     reference: Text | None
@@ -36,8 +38,15 @@ class Checks(Protocol):
     def accounts(self) -> Collection[str]:
         """The names of the accounts that exist."""
 
+    @property
+    def voice(self) -> Voice:
+        """How the hook speaks."""
+
     def fault(self, path: Path, sentence: str, *, below: int = 1) -> None:
         """Note a fault at `path`; `below` is the line inside a text of several lines."""
+
+    def note(self, path: Path, sentence: str, *, below: int = 1) -> None:
+        """Note a doubt: what may work, but hardly as it is meant."""
 
     def checked(self, build: Callable[[], Any], path: Path) -> Any:
         """What `build` compiles, once its names are known to be fields; None with a fault otherwise."""
@@ -47,7 +56,7 @@ class Checks(Protocol):
 
 
 def compile_push(data: dict[str, Any], checks: Checks) -> Push:
-    """The push of a hook file whose shape was checked; faults go to `checks`."""
+    """The push of a hook file whose shape was checked; faults and doubts go to `checks`."""
     places: dict[str, Path] = {key: ("push", key) for key in data}
     if "message_file" in data:
         places["message"] = ("push", "message_file")
@@ -55,10 +64,28 @@ def compile_push(data: dict[str, Any], checks: Checks) -> Push:
     if "account" in data and "{{" not in data["account"] and data["account"] not in checks.accounts:
         known = ", ".join(sorted(checks.accounts)) or "none"
         checks.fault(("push", "account"), f'no account is named "{data["account"]}"; known are {known}')
-    parts = {key: checks.checked(partial(compiled, value), places[key]) for key, value in data.items()}
-    return Push(
+    template = data.pop("template", None)
+    build = partial(compiled, voice=checks.voice)
+    parts = {key: checks.checked(partial(build, value), places[key]) for key, value in data.items()}
+    push = Push(
         to=tuple(parts.get("to") or ()), message=parts.get("message"), media=parts.get("media"),
-        media_name=parts.get("media_name"), template=parts.get("template"), location=parts.get("location"),
+        media_name=parts.get("media_name"), template=_template(template, checks), location=parts.get("location"),
         contact=parts.get("contact"), reference=parts.get("reference"), priority=parts.get("priority"),
         application=parts.get("application"), account=parts.get("account"), extra=parts.get("extra") or {},
     )  # fmt: skip
+    lint(push, places, checks)
+    return push
+
+
+def _template(declared: Mapping[str, Any] | None, checks: Checks) -> TemplateTexts | None:
+    if declared is None:
+        return None
+    texts = {key: value for key, value in declared.items() if key != "text"}
+    parts = checks.checked(partial(compiled, texts, voice=checks.voice), ("push", "template"))
+    approved = None
+    if "text" in declared:
+        try:
+            approved = ApprovedText.of(declared["text"])
+        except ApprovedFault as fault:
+            checks.fault(("push", "template", "text"), str(fault))
+    return TemplateTexts.of(parts, approved) if parts is not None else None

@@ -1,190 +1,61 @@
-"""Texts and rules of a hook: Jinja2 in a sandbox, where a misspelt name is a fault and output is bounded."""
+"""Texts and rules of a hook: a misspelt name is a fault, values are data, and what comes out is bounded."""
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextvars import ContextVar
-from decimal import Decimal
 from typing import Any, Final
 
 import jinja2
 import jinja2.meta
-import jinja2.nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import nodes
 
-MOST_CHARACTERS: Final = 100_000
-MOST_TURNS: Final = 10_000
-_FILTERS: Final = (
-    "abs", "capitalize", "default", "d", "first", "float", "int", "join", "last", "length", "count", "list", "lower",
-    "max", "min", "replace", "reverse", "round", "sort", "string", "sum", "title", "trim", "truncate", "unique",
-    "upper",
-)  # fmt: skip
-_GROWING_METHODS: Final = frozenset(
-    {"center", "expandtabs", "format", "format_map", "join", "ljust", "replace", "rjust", "translate", "zfill"}
+from adapter.mapping.budget import (
+    MOST_CHARACTERS,
+    MOST_SECONDS,
+    MOST_TURNS,
+    Spending,
+    TemplateFault,
+    budget,
+    rendering,
 )
-_FORBIDDEN: Final = (
-    jinja2.nodes.Macro, jinja2.nodes.CallBlock, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport,
-    jinja2.nodes.Extends, jinja2.nodes.Block,
-)  # fmt: skip
-_turns: Final[ContextVar[list[int]]] = ContextVar("turns")
+from adapter.mapping.filters import Voice
+from adapter.mapping.language import Environment, language
+from adapter.mapping.printed import NOTHING, printed
+
+__all__ = [
+    "MOST_CHARACTERS", "MOST_SECONDS", "MOST_TURNS", "PRINTED_HERE", "Rule", "TemplateFault", "Text", "Values", "Voice",
+    "budget", "compiled", "names_in", "rendered",
+]  # fmt: skip
+
+PRINTED_HERE: Final = "\ufffc"  # stands for what an expression prints, in a text without values
 _EXPRESSION: Final = re.compile(r"\s*\{\{-?(?P<inner>(?:(?!\}\}|\{\{).)*?)-?\}\}\s*\Z", re.DOTALL)
+_SNIPPET: Final = re.compile(r"\{\{-?([^{}]{1,200}?)-?\}\}")
+_MOST_SNIPPETS: Final = 20
+_DEFAULT: Final = Voice()
 
 Values = Mapping[str, Any]
-
-
-class TemplateFault(ValueError):
-    """A template or rule that cannot work; `line` counts from 1 inside the template."""
-
-    def __init__(self, sentence: str, line: int = 1) -> None:
-        super().__init__(sentence)
-        self.line = line
-
-
-class _Nothing(str):
-    """A missing value inside a text: it prints as nothing, also through filters, and still is `none`."""
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return other is None or other == ""
-
-    def __hash__(self) -> int:
-        return hash("")
-
-
-_NOTHING: Final = _Nothing()
-
-
-def _shown(value: Any) -> Any:
-    """How a value prints: a missing one as nothing, a list joined, a decimal without exponent."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, list | tuple):
-        return ", ".join(str(_shown(element)) for element in value)
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return value
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Exact with decimals; `*`, `**` and `%` for numbers only: repeated or padded text could fill the memory."""
-        if operator in {"*", "**", "%"} and not all(isinstance(side, int | float | Decimal) for side in (left, right)):
-            raise SecurityError(f"{operator} works on numbers only")
-        if operator == "**" and (abs(left) > 10**6 or abs(right) > 64):
-            raise SecurityError("this power is too large")
-        if isinstance(left, Decimal) and isinstance(right, float):
-            right = Decimal(str(right))
-        elif isinstance(left, float) and isinstance(right, Decimal):
-            left = Decimal(str(left))
-        return super().call_binop(context, operator, left, right)
-
-    def wrap_str_format(self, value: Any) -> Any:
-        """No exception for `str.format`: its widths could fill the memory."""
-        return None
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> jinja2.nodes.Template:
-        """Loops are counted; what could repeat without one (macros, recursion, other templates) does not exist."""
-        tree = super()._parse(source, name, filename)
-        for node in tree.find_all(_FORBIDDEN):
-            raise jinja2.TemplateSyntaxError(f"{type(node).__name__.lower()} does not exist here", node.lineno)
-        for loop in tree.find_all(jinja2.nodes.For):
-            if loop.recursive:
-                raise jinja2.TemplateSyntaxError("a loop cannot be recursive here", loop.lineno)
-            loop.iter = jinja2.nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
-        return tree
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if isinstance(obj, str | bytes) and attr in _GROWING_METHODS:
-            return False
-        return bool(super().is_safe_attribute(obj, attr, value))
-
-
-def _counted(values: Any) -> Iterator[Any]:
-    """The elements of a loop, until the text's turns are used up: a sender's long list must not occupy a thread."""
-    turns = _turns.get()
-    for value in values:
-        turns[0] -= 1
-        if turns[0] < 0:
-            raise SecurityError(f"its loops take more than {MOST_TURNS:,} turns")
-        yield value
-
-
-def _replace(text: Any, old: Any, new: Any) -> str:
-    """`replace`, bounded before it works: repeated, it doubles a text at each step."""
-    text, old, new = str(text), str(old), str(new)
-    if text.count(old) * len(new) > MOST_CHARACTERS:
-        raise SecurityError(f"replace would make more than {MOST_CHARACTERS:,} characters")
-    replaced: str = text.replace(old, new)
-    return replaced
-
-
-def _join(values: Any, separator: str = "") -> str:
-    """`join`, bounded, with missing values as nothing."""
-    parts = [str(_shown(value)) for value in values]
-    if sum(map(len, parts)) + len(separator) * len(parts) > MOST_CHARACTERS:
-        raise SecurityError(f"join would make more than {MOST_CHARACTERS:,} characters")
-    return separator.join(parts)
-
-
-def _build() -> _Environment:
-    environment = _Environment(
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
-        finalize=_shown,
-        keep_trailing_newline=False,
-        cache_size=0,
-    )
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
-    environment.filters |= {"replace": _replace, "join": _join, "counted": _counted}
-    environment.tests["none"] = lambda value: value is None or isinstance(value, _Nothing)
-    environment.globals = {}
-    return environment
-
-
-_ENVIRONMENT: Final = _build()
-
-
-def _names(source: str) -> dict[str, int]:
-    """The names a template takes from outside, each with the line of its first use."""
-    tree = _ENVIRONMENT.parse(source)
-    undeclared = jinja2.meta.find_undeclared_variables(tree)
-    lines: dict[str, int] = {}
-    for node in tree.find_all(jinja2.nodes.Name):
-        if node.name in undeclared:
-            lines.setdefault(node.name, node.lineno)
-    return lines
-
-
-def _fault(fault: jinja2.TemplateError) -> TemplateFault:
-    line = getattr(fault, "lineno", 1) or 1
-    return TemplateFault(f"the template does not compile: {fault.message or fault}", line)
 
 
 class Rule:
     """A Jinja expression over fields, such as `amount is none or amount >= 1000`."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, voice: Voice = _DEFAULT) -> None:
         """Raises TemplateFault where the expression does not compile."""
         self.source = source
-        try:
-            self._expression = _ENVIRONMENT.compile_expression(source, undefined_to_none=False)
-            self.names = _names("{{ " + source + " }}")
-        except jinja2.TemplateError as fault:
-            raise _fault(fault) from fault
+        environment = language(voice)
+        with _compiling():
+            self._expression = environment.compile_expression(source, undefined_to_none=False)
+            self.names = _names(environment.parse("{{ " + source + " }}"))
 
     def value(self, values: Values) -> Any:
         """The expression's own value, not its text. Raises TemplateFault."""
         try:
-            _turns.set([MOST_TURNS])
-            found = self._expression(**values)
+            with rendering():
+                found = self._expression(values)
+                if isinstance(found, Iterator | range):
+                    found = list(found)
         except Exception as fault:
             raise TemplateFault(f"{self.source.strip()}: {fault}") from fault
         if isinstance(found, jinja2.Undefined):
@@ -197,25 +68,37 @@ class Rule:
 
 
 class Text:
-    """A template that prints one text."""
+    """A template that prints one text.
 
-    def __init__(self, source: str) -> None:
+    `literal` is what it prints without values, PRINTED_HERE for each expression; `least` how many characters of that
+    are printed in any case; `is_constant` tells that there is nothing else.
+    """
+
+    def __init__(self, source: str, voice: Voice = _DEFAULT) -> None:
         """Raises TemplateFault where the template does not compile."""
         self.source = source
-        try:
-            self._template = _ENVIRONMENT.from_string(source)
-            self.names = _names(source)
-        except jinja2.TemplateError as fault:
-            raise _fault(fault) from fault
+        self.voice = voice
+        environment = language(voice)
+        with _compiling():
+            tree = environment.parse(source)
+            self.literal, self.least, self.is_constant = _literal(tree)
+            self._template = _template(environment, tree)
+            self.names = _names(tree)
         match = _EXPRESSION.match(source)
-        self._lone = Rule(match["inner"]) if match and not match["inner"].lstrip().startswith(("%", "#")) else None
+        is_lone = match is not None and not match["inner"].lstrip().startswith(("%", "#"))
+        self._lone = Rule(match["inner"], voice) if match is not None and is_lone else None
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is one `{{ expression }}`, which has a value of its own."""
+        return self._lone is not None
 
     def render(self, values: Values) -> str:
         """The text for these values, at most MOST_CHARACTERS of it. Raises TemplateFault."""
         try:
-            _turns.set([MOST_TURNS])
-            shown = {name: _NOTHING if value is None else value for name, value in values.items()}
-            return _gathered(self._template.generate(**shown))
+            shown = {name: NOTHING if value is None else value for name, value in values.items()}
+            with rendering() as spending:
+                return _gathered(self._template.generate(shown), spending)
         except TemplateFault:
             raise
         except Exception as fault:
@@ -225,26 +108,95 @@ class Text:
         """The value itself where the template is one lone `{{ expression }}`, else the rendered text."""
         return self._lone.value(values) if self._lone else self.render(values)
 
+    def printed(self, value: Any) -> str:
+        """How a value would print in this text. Raises TemplateFault."""
+        with rendering():
+            return printed(value, self.voice.zone)
 
-def _gathered(pieces: Iterable[str]) -> str:
+    def longest_part(self, values: Values) -> tuple[str, int] | None:
+        """The expression that prints most, as it is written, and how many characters that are; None without one."""
+        lengths = {rule.source: self._length(rule, values) for rule in self._snippets}
+        longest = max(lengths, key=lambda source: lengths[source], default=None)
+        return ("{{ " + longest.strip() + " }}", lengths[longest]) if longest is not None else None
+
+    def _length(self, rule: Rule, values: Values) -> int:
+        try:
+            return len(self.printed(rule.value(values)))
+        except TemplateFault:
+            return 0
+
+    @functools.cached_property
+    def _snippets(self) -> list[Rule]:
+        """Its expressions; one that only makes sense inside a loop fails when it is asked, and counts nothing."""
+        found = []
+        for source in dict.fromkeys(_SNIPPET.findall(self.source)[:_MOST_SNIPPETS]):
+            try:
+                found.append(Rule(source, self.voice))
+            except TemplateFault:
+                continue
+        return found
+
+
+class _compiling:  # noqa: N801 - used like a function
+    """Whatever Jinja or Python find wrong with a source, as a TemplateFault."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, fault: BaseException | None, trace: Any) -> None:
+        if isinstance(fault, jinja2.TemplateError):
+            line = getattr(fault, "lineno", 1) or 1
+            raise TemplateFault(f"the template does not compile: {fault.message or fault}", line) from fault
+        if isinstance(fault, RecursionError | MemoryError | SyntaxError | OverflowError):
+            raise TemplateFault("the template does not compile: it nests too deeply") from fault
+        if isinstance(fault, ValueError) and not isinstance(fault, TemplateFault):
+            raise TemplateFault(f"the template does not compile: {fault}") from fault
+
+
+def _template(environment: Environment, tree: nodes.Template) -> jinja2.Template:
+    code = environment.compile(tree)
+    return environment.template_class.from_code(environment, code, environment.make_globals(None))
+
+
+def _names(tree: nodes.Template) -> dict[str, int]:
+    """The names a template takes from outside, each with the line of its first use."""
+    undeclared = jinja2.meta.find_undeclared_variables(tree)
+    lines: dict[str, int] = {}
+    for node in tree.find_all(nodes.Name):
+        if node.name in undeclared:
+            lines.setdefault(node.name, node.lineno)
+    return lines
+
+
+def _literal(tree: nodes.Template) -> tuple[str, int, bool]:
+    parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+    always = [part for output in tree.body if isinstance(output, nodes.Output) for part in output.nodes]
+    text = "".join(part.data if isinstance(part, nodes.TemplateData) else PRINTED_HERE for part in parts)
+    least = len("".join(part.data for part in always if isinstance(part, nodes.TemplateData)).rstrip())
+    is_constant = len(always) == len(parts) and all(isinstance(part, nodes.TemplateData) for part in parts)
+    return text, least, is_constant and all(isinstance(one, nodes.Output) for one in tree.body)
+
+
+def _gathered(pieces: Iterable[str], spending: Spending) -> str:
     found: list[str] = []
     size = 0
     for piece in pieces:
         size += len(piece)
         if size > MOST_CHARACTERS:
             raise TemplateFault(f"the template prints more than {MOST_CHARACTERS:,} characters")
+        spending.look()
         found.append(piece)
     return "".join(found)
 
 
-def compiled(value: Any) -> Any:
+def compiled(value: Any, voice: Voice = _DEFAULT) -> Any:
     """A nested value of a hook file with every text in it made a Text. Raises TemplateFault."""
     if isinstance(value, str):
-        return Text(value)
+        return Text(value, voice)
     if isinstance(value, Mapping):
-        return {key: compiled(inner) for key, inner in value.items()}
+        return {key: compiled(inner, voice) for key, inner in value.items()}
     if isinstance(value, list):
-        return [compiled(inner) for inner in value]
+        return [compiled(inner, voice) for inner in value]
     return value
 
 

@@ -12,7 +12,7 @@ SANDBOX_TOKEN: Final = "sandbox"  # noqa: S105 - stands where no token is needed
 @dataclasses.dataclass(frozen=True, slots=True)
 class Account:
     """One project. `rate` is requests a minute (0: unpaced), `batch` the most messages a push,
-    `encoding` one of json, form, query."""
+    `encoding` one of json, form, query, `region` the country of numbers without a country code."""
 
     name: str
     url: str
@@ -21,3 +21,4 @@ class Account:
     rate: int = 85
     batch: int = 100
     encoding: str = "json"
+    region: str | None = None

@@ -13,6 +13,7 @@ from adapter import answers
 from adapter.delivery import outbox
 from adapter.delivery.outbox import Accepted
 from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable, Unauthenticated
+from adapter.intake.sources import Reply
 from adapter.line import Taken, require_method, take, wants_dry_run
 from adapter.mapping.hook import Hook
 from adapter.mapping.schema.hook import METHODS
@@ -42,18 +43,26 @@ def receive(name: str, token: str | None = None) -> Response:  # noqa: ARG001 - 
 def _run(hook: Hook) -> Response:
     """The line itself; raises a Refusal where it ends early."""
     here = services()
-    require_method(hook, request.method)
+    if hook.source.handshake is None:
+        require_method(hook, request.method)  # before a body is read; a handshake may come with another method
     raw = raw_request()
     taken = take(hook, raw, here.accounts, now=time.time(), public_url=here.settings.public_url or None)
     if wants_dry_run(raw):
         return _dry_run(taken)
-    if isinstance(taken.refusal, Unauthenticated):
+    if taken.reply is not None:
+        return _replied(taken.reply)
+    if isinstance(taken.refusal, Unauthenticated | MethodNotAllowed):  # nobody has proven who sent this
         _log.info("refused", hook=hook.name, code=taken.refusal.code)
         raise taken.refusal
     stored = _store(taken)
     if taken.refusal is not None:
         return _refused(hook, taken.refusal, taken=taken, identity=stored.id)
     return _accepted(taken, _settled(hook, stored))
+
+
+def _replied(reply: Reply) -> Response:
+    """An answer in the sender's own way."""
+    return Response(reply.body, 200, content_type=reply.content_type)
 
 
 def _dry_run(taken: Taken) -> Response:
@@ -76,7 +85,8 @@ def _store(taken: Taken) -> Accepted:
         ) from fault
     _log.info(
         "event", hook=taken.hook.name, event_id=stored.id, outcome=taken.outcome, messages=stored.messages,
-        duplicate=stored.duplicate, decoded_as=taken.payload.decoded_as if taken.payload else None,
+        duplicate=stored.duplicate, skipped=stored.skipped,
+        decoded_as=taken.payload.decoded_as if taken.payload else None,
         repairs=sorted({repair.code for repair in taken.repairs}),
     )  # fmt: skip
     return stored
@@ -102,7 +112,7 @@ def event_row(taken: Taken) -> dict[str, Any]:
         "decoded_as": taken.payload.decoded_as if taken.payload else None,
         "because": taken.payload.because if taken.payload else None,
         "fields": answers.plain(taken.fields),
-        "errors": refusal.fields if refusal else {},
+        "errors": taken.errors,
         "repairs": [answers.repair_json(repair) for repair in taken.repairs],
         "warnings": list(taken.warnings),
     }
@@ -115,6 +125,7 @@ def _settled(hook: Hook, stored: Accepted) -> dict[str, Any]:
         "status": stored.status,
         "messages": stored.messages,
         "duplicate": stored.duplicate,
+        "skipped": stored.skipped,
     }
     if hook.respond == "sent" and stored.messages:
         rows = wait_for_messages(stored.id)
@@ -126,9 +137,11 @@ def _settled(hook: Hook, stored: Accepted) -> dict[str, Any]:
 def _accepted(taken: Taken, told: dict[str, Any]) -> Response:
     if browser.is_person(taken.hook):
         return browser.thanks(taken.hook)
+    if taken.hook.source.acknowledge is not None:
+        return _replied(taken.hook.source.acknowledge)
     body = answers.success(
         taken, identity=told["id"], status=told["status"], messages=told["messages"],
-        duplicate=told["duplicate"], practice=services().destination == "sandbox",
+        duplicate=told["duplicate"], skipped=told["skipped"], practice=services().destination == "sandbox",
     )  # fmt: skip
     extra = {key: told[key] for key in ("push_id", "msg_id") if key in told}
     return browser.shared(taken.hook, json_answer(body | extra))
@@ -141,6 +154,8 @@ def _refused(hook: Hook, refusal: Refusal, *, taken: Taken | None = None, identi
         received = taken.payload.received_keys if taken and taken.payload else ()
         body = answers.refused(refusal, request_id=request_id(), received_keys=received, identity=identity)
         status = status_of(taken) if taken else refusal.status
+        if status == 200 and hook.source.acknowledge is not None:
+            return _replied(hook.source.acknowledge)
         response = browser.shared(hook, json_answer(body, status, retry_after=refusal.retry_after))
     if isinstance(refusal, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(hook.methods)

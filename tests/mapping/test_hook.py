@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from adapter.intake.auth import HmacProof
 from adapter.mapping.hook import Hook
 from adapter.mapping.hook_file import HookFaults, Surroundings, load_hook
 
@@ -40,8 +41,7 @@ def faults(text: str, around: Surroundings = AROUND) -> list[tuple[int, str]]:
 def test_a_good_file_loads() -> None:
     hook = load(GOOD)
     assert hook.source.name == "zoho_crm"
-    assert [spec.name for spec in hook.fields] == ["phone", "amount"]
-    assert hook.dedupe is not None
+    assert hook.fields.names == ("phone", "amount")
     assert hook.dedupe.within == 72 * 3600
     assert hook.secret_names == ("ZOHO_TOKEN",)
     assert "s3cret" not in repr(hook.secret_names)
@@ -66,7 +66,8 @@ def test_a_good_file_loads() -> None:
         ("key: [phone, amount]", "key: [phone, amuont]", 8, r'dedupe.key\[1\]: "amuont" is no field'),
         ("within: 72h", "within: 72", 8, "dedupe.within: must be a span such as"),
         ('  to: "{{ phone }}"\n', "", 9, "push.to: is missing"),
-        ("push:\n", "for_each: items\npush:\n", 9, "for_each: is not supported yet; remove it"),
+        ("push:\n", "for_each: 'items['\npush:\n", 9, "for_each: .* is no JMESPath to a list"),
+        ("push:\n", "quiet: {}\npush:\n", 9, "quiet: is not supported yet; remove it"),
         ("push:\n", "notify: {}\npush:\n", 9, "notify: is not supported yet"),
         ("push:\n", "on_unknown: resend\npush:\n", 9, "resend is not supported yet"),
         ("push:\n", "browser: {honeypot: x}\npush:\n", 9, "browser: belongs to hooks with source: form only"),
@@ -79,11 +80,21 @@ def test_a_good_file_loads() -> None:
         ("type: decimal,", "type: decimal, default: lots,", 6, r'fields.amount.default: "lots" is not a number'),
         ("type: decimal,", "type: choice,", 6, "choices and type: choice belong together"),
         ("type: decimal,", "type: decimal, region: IN,", 6, "region belongs to a field of type phone"),
-        ("type: decimal,", "type: decimal, min: 3,", 6, "fields.amount.min: is not supported yet"),
+        ("type: decimal,", "type: decimal, min: few,", 6, 'fields.amount.min: "few" is not a number'),
+        ("type: decimal,", "type: decimal, pattern: x,", 6, "pattern belongs to a field of type email or text or url"),
+        ("type: decimal,", "pattern: '(',", 6, "fields.amount.pattern: is not a regular expression"),
+        ("type: decimal,", "type: date, format: foo,", 6, "is not a date format"),
+        ("type: decimal,", "max: -1,", 6, "fields.amount.max: must be a length"),
+        ("type: decimal,", "type: list, fields: {x: {type: fone}},", 6, "fields.amount.fields.x.type: unknown type"),
+        ("type: decimal,", "type: list, fields: {x: {mx: 1}},", 6, 'mx: unknown key; did you mean "max"'),
+        ("type: decimal,", "type: list, fields: {x: {type: integer, default: a}},", 6, "fields.amount.fields.x.default"),
+        ("type: decimal,", "type: phone, region: IN, region_from: x,", 6, "give region or region_from"),
+        ("dedupe: {key: [phone, amount], within: 72h}", "dedupe: {digest: true, within: 48h}", 8, "24h at most"),
+        ("dedupe: {key: [phone, amount], within: 72h}", "dedupe: {within: 48h}", 8, "give key: .fields., or digest"),
         ("source: zoho_crm\n", "source: zoho_crm\nregion: India\n", 2, "region: must be a country's two capital letters"),
         ("source: zoho_crm\n", "source: zoho_crm\ntimezone: Asia/Calcuta\n", 2, 'timezone: "Asia/Calcuta" is no time zone'),
         ("source: zoho_crm\n", "source: zoho_crm\nregion: UK\n", 2, "region: must be a country's two capital letters"),
-        ("source: zoho_crm\n", "source: zoho_crm\nlocale: en\n", 2, "locale: is not supported yet"),
+        ("source: zoho_crm\n", "source: zoho_crm\nlocale: klingon\n", 2, 'locale: "klingon" is no language'),
         ("source: zoho_crm\n", "source: zoho_crm\nenabled: maybe\n", 2, "enabled: must be true, false or capture"),
         ("source: zoho_crm\n", "source: zoho_crm\nsource: form\n", 2, 'the key "source" stands twice'),
         ("source: zoho_crm\n", "source: zoho_crm\nreject_status: 404\n", 2, "reject_status: must be 422 or 200"),
@@ -101,6 +112,24 @@ def test_a_number_may_be_written_bare_where_text_is_meant() -> None:
     push = 'push: {to: [919876543210, "{{ phone }}", ""], template: {id: 12345, language: en}}'
     hook = load(GOOD[: GOOD.index("push:")] + push)
     assert [text.source for text in hook.push.to] == ["919876543210", "{{ phone }}"]
+
+
+def test_fields_and_a_schema_of_ones_own_are_one_too_many() -> None:
+    found = faults(GOOD.replace("source: zoho_crm\n", "source: zoho_crm\nschema: json.JSONDecoder\n", 1))
+    assert found[0] == (2, "schema: json.JSONDecoder is no marshmallow Schema")
+    assert "give fields, or schema" in found[1][1]
+
+
+def test_a_schema_that_cannot_be_loaded_is_told_with_its_line() -> None:
+    text = "source: form\nauth: none\nschema: no.such.Schema\npush: {to: '919876543210', message: Hi}\n"
+    assert faults(text) == [(3, "schema: no.such.Schema cannot be loaded: ModuleNotFoundError: No module named 'no'")]
+
+
+def test_a_signing_secret_alone_means_the_scheme_of_the_source() -> None:
+    signed = GOOD.replace("source: zoho_crm", "source: shopify").replace("- token: ${ZOHO_TOKEN}", "- hmac: ${ZOHO_TOKEN}")
+    (proof,) = load(signed).proofs
+    assert isinstance(proof, HmacProof)
+    assert (proof.header, proof.encoding) == ("X-Shopify-Hmac-SHA256", "base64")
 
 
 def test_a_prefix_names_the_pair_of_a_signature() -> None:

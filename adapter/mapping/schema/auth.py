@@ -73,12 +73,22 @@ class TokenField(fields.Field[dict[str, Any]]):
         return {"secret": value}
 
 
+class HmacField(fields.Field[dict[str, Any]]):
+    """A signing secret as text, for the source's own scheme, or a mapping."""
+
+    schema = HmacSchema()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = HmacSchema().load({"secret": value} if isinstance(value, str) else value)
+        return found
+
+
 class ProofSchema(Strict):
     """One entry of `auth`."""
 
     token = TokenField()
     basic = fields.Nested(BasicSchema)
-    hmac = fields.Nested(HmacSchema)
+    hmac = HmacField()
 
     @ma.validates_schema
     def exactly_one(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -11,13 +11,32 @@ from marshmallow import fields
 from adapter.mapping.schema.types import NotYet, Strict, TextOrList, mapping, text, word
 
 
+class TemplateValues(TextOrList):
+    """A list of texts, or one text that gives a list; an empty one stays, it has a place."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str | int) and not isinstance(one, bool) for one in values):
+            raise ma.ValidationError("must be text, or a list of texts")
+        return [str(one) for one in values]
+
+
+class TemplateHeader(TemplateValues):
+    """One text (the name of a document) or a list of them (the values of a text header); it stays what it is."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        return found if isinstance(value, list) else found[0]
+
+
 class TemplateSchema(Strict):
     """`push.template`: an approved WhatsApp template."""
 
     id = word(required=True)
     language = text(required=True)
-    values = fields.List(word(), load_default=list)
-    header = TextOrList()
+    values = TemplateValues(load_default=list)
+    header = TemplateHeader()
+    text = text()
 
 
 class PushSchema(Strict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from typing import Any, Final
 
 import marshmallow as ma
@@ -75,3 +76,26 @@ class Strict(ma.Schema):
 
 def region() -> fields.String:
     return text(validate=validate.OneOf(SUPPORTED_REGIONS, error="must be a country's two capital letters such as IN"))
+
+
+class Zone(fields.Field[zoneinfo.ZoneInfo]):
+    """A time zone by its name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> zoneinfo.ZoneInfo:
+        try:
+            return zoneinfo.ZoneInfo(value if isinstance(value, str) else "")
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise ma.ValidationError(f'"{value}" is no time zone such as Asia/Kolkata') from None
+
+
+class Locale(fields.Field[str]):
+    """A language, perhaps with a country: `de`, `en_IN`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        from babel import Locale as Known
+        from babel import UnknownLocaleError
+
+        try:
+            return str(Known.parse(str(value).replace("-", "_")))
+        except (UnknownLocaleError, ValueError, TypeError):
+            raise ma.ValidationError(f'"{value}" is no language such as en or en_IN') from None

@@ -9,18 +9,7 @@ from typing import Any
 import pytest
 
 from adapter.errors import InvalidFields
-from adapter.intake.payload import Payload
-from adapter.mapping.fields import FieldSpec, Loaded, compile_schema, load_fields
-from adapter.mapping.lookup import Place
-
-
-def spec(name: str, kind: str = "text", *places: str, **options: Any) -> FieldSpec:
-    return FieldSpec(name, kind, tuple(Place.of(text) for text in places or (name,)), **options)
-
-
-def load(data: Any, *specs: FieldSpec, **options: Any) -> Loaded:
-    payload = Payload(data, tuple(data) if isinstance(data, dict) else (), "json")
-    return load_fields(compile_schema(specs), specs, payload, **options)
+from tests.mapping.fields.loading import load, spec
 
 
 @pytest.mark.parametrize("key", ["First_Name", "first name", "FIRST-NAME", " First Name "])
@@ -96,12 +85,13 @@ def test_a_value_is_read_as_its_type(kind: str, raw: Any, value: Any) -> None:
         ("decimal", "1,299", "read in two ways"),
         ("decimal", "lots", '"lots" is not a number'),
         ("boolean", "perhaps", "neither yes nor no"),
-        ("date", "10/04/2026", "is not a date"),
+        ("date", "10/04/2026", "two different days"),
         ("url", "javascript:alert(1)", "https://"),
         ("text", ["a", "b"], "2 came"),
         ("text", {"a": 1}, "an object came"),
         ("phone", "12", "not a valid"),
         ("decimal", "(5)", "not a number"),
+        ("date", "31/02/2026", "does not exist"),
     ],
 )
 def test_a_wrong_value_is_an_error_even_where_it_is_optional(kind: str, raw: Any, words: str) -> None:

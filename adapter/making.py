@@ -1,0 +1,125 @@
+"""From a payload to finished messages: each element of it through fields, rule and texts; elements fail alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from adapter.delivery.batch import Outgoing, outgoing
+from adapter.errors import HookError, InvalidFields, Refusal
+from adapter.intake.payload import Payload, Repair
+from adapter.mapping.dedupe import element_keys
+from adapter.mapping.elements import Element, elements
+from adapter.mapping.hook import Hook
+from adapter.mapping.message import Message
+from adapter.mapping.render import applies, channel_doubts, render, shown
+from adapter.mapping.template import budget
+from adapter.picky.account import Account
+
+MOST_MESSAGES: Final = 1_000
+
+
+@dataclasses.dataclass(slots=True)
+class Made:
+    """What a hook made of one payload.
+
+    `fields` are the trusted values, with `for_each` by the index of the element. `errors` are faults by the sender's
+    own key, with `for_each` by index first, also where other elements are sent. `shown` is each message as the phone
+    shows it.
+    """
+
+    hook: Hook
+    fields: dict[str, Any] = dataclasses.field(default_factory=dict)
+    repairs: list[Repair] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    messages: list[Outgoing] = dataclasses.field(default_factory=list)
+    shown: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    errors: dict[str, Any] = dataclasses.field(default_factory=dict)
+    contents: set[str] = dataclasses.field(default_factory=set, repr=False)
+
+
+def make(made: Made, payload: Payload, accounts: Mapping[str, Account], *, clock: Callable[[], float]) -> str | None:
+    """Fill `made` with the messages of a payload; the reason where nothing is sent on purpose, else None.
+
+    Raises InvalidFields and HookError where no element can be sent. `clock` bounds how long the texts may take.
+    """
+    listed = elements(made.hook, payload.data)
+    made.repairs.extend(listed.repairs)
+    if not listed.found:
+        return f"Not sent, on purpose: nothing was found under {made.hook.for_each.key if made.hook.for_each else ''}."
+    passed, last = 0, None
+    with budget(clock):
+        for element in listed.found:
+            try:
+                passed += not _make_one(made, element, payload, accounts)
+            except (InvalidFields, HookError) as refusal:
+                if element.index is None:
+                    raise
+                made.errors[str(element.index)] = refusal.fields or {"hook": [refusal.sentence]}
+                last = refusal
+    if last is not None and not made.messages and not passed:
+        raise _all_failed(made.errors, last)
+    return None if made.messages else _passed_over(made.hook)
+
+
+def _make_one(made: Made, element: Element, payload: Payload, accounts: Mapping[str, Account]) -> bool:
+    """Add the messages of one element; False where the hook's rule passes it over."""
+    hook = made.hook
+    loaded = hook.fields.load(element.data, received=payload.received_keys)
+    if element.index is None:
+        made.fields.update(loaded.values)
+    else:
+        made.fields[str(element.index)] = loaded.values
+    _note(made, loaded, element.index)
+    if not applies(hook, loaded.values):
+        return False
+    rendered = render(hook, loaded.values)
+    _note(made, rendered, element.index)
+    keys = tuple((key.digest, key.within) for key in element_keys(hook, element.data, loaded.values))
+    for message in rendered.messages:
+        _add(made, message, keys, accounts)
+    return True
+
+
+def _add(made: Made, message: Message, keys: tuple[tuple[str, float], ...], accounts: Mapping[str, Account]) -> None:
+    account = _account(made.hook, message, accounts)
+    one = dataclasses.replace(outgoing(message, account), keys=keys)
+    content = json.dumps([one.account, one.head, one.item], sort_keys=True, default=str)
+    if content in made.contents:
+        made.repairs.append(Repair("to", "same_message_twice", one.number, "sent once"))
+        return
+    if len(made.messages) >= MOST_MESSAGES:
+        sentence = f"This event makes more than {MOST_MESSAGES:,} messages; send it in parts."
+        raise InvalidFields(sentence, fields={"to": [sentence]})
+    application = message.application or account.application
+    made.contents.add(content)
+    made.messages.append(one)
+    made.shown.append(shown(message, application=application))
+    made.warnings.extend(text for text in channel_doubts(message, application) if text not in made.warnings)
+
+
+def _note(made: Made, stage: Any, index: int | None) -> None:
+    """Keep what a stage changed and doubted, under the index of the element it belongs to."""
+    place = "" if index is None else f"[{index}]."
+    made.repairs.extend(dataclasses.replace(one, field=place + one.field) for one in stage.repairs)
+    made.warnings.extend(place + text for text in stage.warnings)
+
+
+def _all_failed(errors: Mapping[str, Any], last: Refusal) -> Refusal:
+    if len(errors) > 1:
+        last = InvalidFields(f"None of the {len(errors):,} elements can be sent; the last: {last.sentence}")
+    last.fields = dict(errors)
+    return last
+
+
+def _passed_over(hook: Hook) -> str:
+    rule = hook.when.source.strip() if hook.when else ""
+    return f"Not sent, on purpose: the rule `{rule}` was false."
+
+
+def _account(hook: Hook, message: Message, accounts: Mapping[str, Account]) -> Account:
+    if message.account not in accounts:
+        raise HookError(f'Hook {hook.name} sends through the account "{message.account}", which does not exist.')
+    return accounts[message.account]

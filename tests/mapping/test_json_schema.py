@@ -1,0 +1,76 @@
+"""The JSON Schema that editors use says the same as the loader, for what it can say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from adapter.located import read_yaml
+from adapter.mapping.schema.descriptions import DESCRIPTIONS
+from adapter.mapping.schema.json_schema import hook_json_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = hook_json_schema()
+HOOK = {"source": "form", "auth": "none", "fields": {"phone": {"type": "phone"}}, "push": {"to": "x", "message": "Hi"}}
+
+
+def described(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, bool]]:
+    """Every key with its path, and whether a sentence says what it is."""
+    for key, inner in schema.get("properties", {}).items():
+        yield path + key, "description" in inner
+        yield from described(inner, f"{path}{key}.")
+    for inner in schema.get("anyOf", ()):
+        yield from described(inner, path)
+    for name, inner in schema.get("definitions", {}).items():
+        yield from described(inner, f"{name}.")
+
+
+def test_the_file_is_what_the_schemas_say() -> None:
+    written = json.loads((ROOT / "docs/hook.schema.json").read_text(encoding="utf-8"))
+    assert written == SCHEMA, "write it anew with: make schema"
+
+
+def test_it_is_a_json_schema() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_every_key_has_a_sentence_and_every_sentence_a_key() -> None:
+    keys = dict(described(SCHEMA))
+    assert [key for key, has_sentence in keys.items() if not has_sentence] == []
+    assert sorted(DESCRIPTIONS.keys() - keys.keys()) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_hooks_that_ship_agree_with_it(path: Path) -> None:
+    jsonschema.validate(read_yaml(path.read_text(encoding="utf-8")).data, SCHEMA)
+
+
+def test_a_small_hook_agrees_with_it() -> None:
+    jsonschema.validate(HOOK, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sorce": "form"},
+        {"source": "zoho"},
+        {"auth": []},
+        {"auth": [{"tokn": "x"}]},
+        {"fields": {"phone": {"type": "fone"}}},
+        {"fields": {"phone": {"requierd": True}}},
+        {"fields": {"rows": {"type": "list", "fields": {"x": {"type": "fone"}}}}},
+        {"dedupe": {"within": "72 hours", "key": "phone"}},
+        {"reject_status": 404},
+        {"push": {"message": "Hi"}},
+        {"enabled": "maybe"},
+        {"schema": "package.Class"},
+    ],
+)
+def test_what_does_not_load_does_not_agree_with_it(change: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(HOOK | change, SCHEMA)
