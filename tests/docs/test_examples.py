@@ -1,0 +1,41 @@
+"""The pages do what they say: every hook file in them loads, every request in them gives what stands behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapter.errors import HookError
+from tests.docs.examples import PAGES, Block, Request, agree, hook_files, load, requests_of, run, told, write_modules
+
+HOOK_FILES = [block for page in PAGES for block in hook_files(page)]
+REQUESTS = [request for page in PAGES for request in requests_of(page)]
+
+
+@pytest.fixture(autouse=True)
+def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_modules(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.parametrize("block", HOOK_FILES, ids=lambda block: block.where)
+def test_a_hook_file_of_a_page_loads_without_faults(block: Block) -> None:
+    assert load("example", block.text).source.name in block.text
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.where)
+def test_what_a_page_says_comes_of_a_request_comes_of_it(request_: Request) -> None:
+    assert request_.outcome is not None, "a text block must follow and say what comes of this request"
+    taken = run(request_)
+    assert not isinstance(taken.refusal, HookError)
+    really = told(taken)
+    assert agree(request_.outcome, really), really
+
+
+def test_every_page_of_a_sender_has_a_hook_file_and_a_request_that_makes_a_message() -> None:
+    for page in PAGES:
+        if page.parent.name == "sources" and page.name != "README.md":
+            assert hook_files(page), f"{page.name} has no whole hook file"
+            outcomes = [request.outcome or "" for request in requests_of(page)]
+            assert any(outcome.startswith("To ") for outcome in outcomes), f"{page.name} shows no message"
