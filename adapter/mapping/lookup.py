@@ -15,8 +15,8 @@ from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
 
 from adapter.intake.decode.rows import rows
+from adapter.intake.sources import DOLLAR
 
-DOLLAR: Final = re.compile(r"\s*\$\{[^{}]*\}\s*")
 _LOOSE: Final = str.maketrans("_-", "  ")
 _STEP: Final = re.compile(r"[^.\[\]]+|\[\d{1,4}\]")
 _WALK: Final = re.compile(r"[^.\[\]|&*?()\"`{}]+(?:\.[^.\[\]|&*?()\"`{}]+|\[\d{1,4}\])+")

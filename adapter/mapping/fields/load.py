@@ -13,10 +13,11 @@ from marshmallow.experimental.context import Context
 
 from adapter.errors import HookError, InvalidFields, messages_in
 from adapter.intake.payload import Repair
+from adapter.intake.sources import DOLLAR
 from adapter.mapping import phone
 from adapter.mapping.fields.notes import Notes, as_text
 from adapter.mapping.fields.spec import FieldSpec
-from adapter.mapping.lookup import DOLLAR, Found, Place, Source
+from adapter.mapping.lookup import Found, Place, Source
 
 PHONE_EMPTY_WORDS: Final = frozenset({"-none-", "-select-", "null", "none", "undefined"})
 
