@@ -15,6 +15,7 @@ from adapter.mapping.template import Text, Values
 MOST_BODY: Final = 1024  # characters with the values filled in (Picky Assist's page on template variables)
 MOST_HEADER: Final = 60  # its pages on template variables and on documents
 _RUNS: Final = re.compile(r"\s+")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 
 
@@ -33,7 +34,7 @@ class ApprovedText:
     def of(cls, source: str) -> ApprovedText:
         """Raises ApprovedFault for places that are not numbered 1, 2, 3 …, or a text that is too long as it is."""
         names = [name.strip() for name in _PLACE.findall(source)]
-        if odd := [name for name in names if not (name.isascii() and name.isdecimal() and 0 < len(name) < 4)]:
+        if odd := [name for name in names if not _NUMBER.match(name)]:
             raise ApprovedFault(f'its places are numbers such as {{{{1}}}}, not "{{{{{odd[0][:30]}}}}}"')
         numbers = {int(name) for name in names}
         if gaps := sorted(set(range(1, max(numbers, default=0) + 1)) - numbers):

@@ -57,7 +57,8 @@ def spoken(work: Filter) -> Filter:
 
     def counted(value: Any, *args: Any, **kwargs: Any) -> Any:
         spending().look()
-        return NOTHING if is_nothing(value) or value == "" else made(work(value, *args, **kwargs))
+        is_blank = is_nothing(value) or (isinstance(value, str) and not value.strip())
+        return NOTHING if is_blank else made(work(value, *args, **kwargs))
 
     return counted
 

@@ -26,6 +26,8 @@ def lint(push: Push, places: Mapping[str, Path], checks: Checks) -> None:
             checks.fault(path, sentence)
     if push.message is not None:
         _message(push.message, places["message"], checks)
+        if push.message.source and not push.message.literal.strip() and push.media is None:
+            checks.fault(places["message"], "the text is blank")
     if push.media is not None and push.media.is_constant:
         _media(push, push.media.literal.strip(), checks)
     name = _constant(push.media_name)
@@ -48,8 +50,6 @@ def _constant(value: Any) -> str | None:
 def _message(text: Text, path: Path, checks: Checks) -> None:
     if text.least > whatsapp.MOST_TEXT:
         checks.fault(path, f"the text alone has {text.least:,} characters; WhatsApp takes {whatsapp.MOST_TEXT:,}")
-    if text.is_constant and not text.literal.strip():
-        checks.fault(path, "the text is blank")
     for sentence in whatsapp.lint(text.literal):
         checks.note(path, sentence)
 
@@ -81,6 +81,9 @@ def _template(texts: TemplateTexts, checks: Checks) -> None:
     constants = [_constant(text) for text in texts.values]
     if empty := [at for at, value in enumerate(constants) if value == ""]:
         checks.fault((*path, "values", empty[0]), "is empty; WhatsApp refuses a template with an empty value")
+    for at, text in enumerate(texts.values):
+        for sentence in whatsapp.left_over(text.literal):
+            checks.note((*path, "values", at), sentence)
     if texts.approved is not None and not texts.may_vary and len(texts.values) != texts.approved.places:
         sentence = f"the approved text has {texts.approved.places} places, but {len(texts.values)} values are given"
         checks.fault((*path, "values"), sentence)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from decimal import Decimal
 from typing import Any, Final
 
 import jinja2
+from jinja2.runtime import LoopContext
 
 from adapter.mapping.budget import MOST_CHARACTERS, TemplateFault, spending
 
 _MOST_MAGNITUDE: Final = 40  # decimal places on either side of the point that print without exponent
 _MOST_DEPTH: Final = 20
+_SEVERAL: Final = (list, tuple, range, KeysView, ValuesView, ItemsView, Iterator)
 
 
 class Nothing(str):
@@ -40,7 +42,7 @@ def printed(value: Any, zone: dt.tzinfo, depth: int = 0) -> str:
     """The text of a value; raises TemplateFault for what is no value (a method, a loop) or prints too much."""
     if isinstance(value, dt.datetime):
         return _moment(value, zone)
-    if isinstance(value, list | tuple | range | Iterator):
+    if isinstance(value, _SEVERAL) and not isinstance(value, LoopContext):
         return _list(value, zone, depth)
     for kinds, write in _WRITERS:
         if isinstance(value, kinds):

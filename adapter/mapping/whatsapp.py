@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from adapter.mapping.template import PRINTED_HERE
+
 MOST_TEXT: Final = 4096  # characters of a free text, as Picky Assist's character limits give them
 MUCH_TEXT: Final = 4000  # its page on interactive messages says 4000: worth a warning
 _MARKS: Final = {"*": "bold", "_": "italic", "~": "struck through"}
-_HIDDEN: Final = "\ufffc"  # an expression, in a text without values
 _SUSPICIOUS: Final = re.compile(r"\*\*|\]\(|<|\{\{|\$\{|__|~~")
 _MARKDOWN: Final = re.compile(
     r"\*\*(?=[^\s*])[^*\n]{1,200}\*\*|__(?=[^\s_])[^_\n]{1,200}__|~~(?=[^\s~])[^~\n]{1,200}~~"
@@ -20,6 +21,7 @@ _HTML: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\$\{[^{}\n]{0,60}\}")
+_DOLLAR: Final = re.compile(r"\$\{[^{}\n]{0,60}\}")
 _SINGLE: Final = re.compile(r"(?<![{$])\{([A-Za-z_][A-Za-z0-9_]{0,40})\}(?!\})")
 _OPENS: Final = {
     mark: re.compile(rf"(?<![\w\ufffc{re.escape(mark)}]){re.escape(mark)}(?=[^\W\d_]|\ufffc)") for mark in _MARKS
@@ -70,13 +72,16 @@ def brought(text: str, values: Mapping[str, Any], names: Iterable[str]) -> list[
 
 
 def lint(literal: str) -> list[str]:
-    """What is doubtful in a text as the hook's owner wrote it, its expressions replaced by U+FFFC."""
-    found = [sentence.rstrip(".") for sentence in _markup(literal)]
+    """What is doubtful in a text as the hook's owner wrote it, PRINTED_HERE for each of its expressions."""
+    return [*(sentence.rstrip(".") for sentence in _markup(literal)), *left_over(literal), *_unclosed(literal)]
+
+
+def left_over(literal: str) -> Iterator[str]:
+    """Fields in another tool's spelling, which nobody fills in."""
     if match := _SINGLE.search(literal):
-        found.append(f'{_quoted(match[0])} is printed as it stands; a field is written "{{{{ {match[1]} }}}}"')
-    if match := re.search(r"\$\{[^{}\n]{0,60}\}", literal):
-        found.append(f"{_quoted(match[0])} is printed as it stands; here a field is written in double braces")
-    return [*found, *_unclosed(literal)]
+        yield f'{_quoted(match[0])} is printed as it stands; a field is written "{{{{ {match[1]} }}}}"'
+    if match := _DOLLAR.search(literal):
+        yield f"{_quoted(match[0])} is printed as it stands; here a field is written in double braces"
 
 
 def _markup(text: str) -> list[str]:
@@ -112,5 +117,5 @@ def _formats(mark: str, value: str, text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    text = text.replace(_HIDDEN, "…")
+    text = text.replace(PRINTED_HERE, "…")
     return f'"{text[:_MOST_QUOTED]}…"' if len(text) > _MOST_QUOTED else f'"{text}"'

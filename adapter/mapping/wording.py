@@ -26,12 +26,16 @@ def first_name(text: str) -> str:
     is_suffix = all(_bare(word) in _SUFFIXES for word in after.split())
     words = (before if not comma or is_suffix else after.partition(",")[0]).split()
     called = [word for word in words if not _is_title(word)] or words
-    full = [word for word in called if len(_bare(word)) > 1] or called
+    full = [word for word in called if not _is_initial(_bare(word))] or called
     return _capital(full[0].strip(".,;")) if full else ""
 
 
 def _is_title(word: str) -> bool:
     return _bare(word) in _TITLES or word.casefold() in _POINTED
+
+
+def _is_initial(bare: str) -> bool:
+    return len(bare) == 1 and bare.upper() != bare  # a sign of a script without capitals is a name
 
 
 def _bare(word: str) -> str:

@@ -126,7 +126,9 @@ def test_a_schema_that_cannot_be_loaded_is_told_with_its_line() -> None:
 
 
 def test_a_signing_secret_alone_means_the_scheme_of_the_source() -> None:
-    signed = GOOD.replace("source: zoho_crm", "source: shopify").replace("- token: ${ZOHO_TOKEN}", "- hmac: ${ZOHO_TOKEN}")
+    signed = GOOD.replace("source: zoho_crm", "source: shopify").replace(
+        "- token: ${ZOHO_TOKEN}", "- hmac: ${ZOHO_TOKEN}"
+    )
     (proof,) = load(signed).proofs
     assert isinstance(proof, HmacProof)
     assert (proof.header, proof.encoding) == ("X-Shopify-Hmac-SHA256", "base64")

@@ -94,31 +94,89 @@ def test_to_names_one_or_several_recipients(to: str, numbers: list[str]) -> None
     assert [message.to for message in found.messages] == numbers
 
 
-@pytest.mark.parametrize(
-    ("to", "words"), [('"{{ x }}"', "no number"), ('"the boss"', "not a phone number"), ('"+1 23"', "not")]
-)
-def test_no_recipient_or_words_are_an_error(to: str, words: str) -> None:
+@pytest.mark.parametrize(("to", "words"), [(None, "no number"), ("the boss", "not a phone number"), ("+1 23", "not")])
+def test_no_recipient_or_words_are_an_error(to: str | None, words: str) -> None:
     with pytest.raises(InvalidFields, match=words):
-        made(f"  to: {to}\n  message: Hi\n")
+        made('  to: "{{ x }}"\n  message: Hi\n', x=to)
 
 
-def test_template_values_are_cleaned_and_noted() -> None:
-    push = '  to: "{{ phone }}"\n  template: {id: XY6479, language: en, values: ["{{ x }}", "{{ y }}"], header: ["{{ y }}"]}\n'
-    found = made(push, x="Loom\n91\t x     y", y="17")
-    template = found.messages[0].template
-    assert template is not None
-    assert (template.id, template.language, template.values, template.header) == (
-        "XY6479",
-        "en",
-        ("Loom 91 x y", "17"),
-        "17",
+def test_more_recipients_than_one_event_may_have_are_an_error() -> None:
+    with pytest.raises(InvalidFields, match="1,001 numbers are more than the 1,000"):
+        made('  to: "{{ x }}"\n  message: Hi\n', x=[f"+91987654{n:04}" for n in range(1001)])
+
+
+def test_a_text_that_is_too_long_names_its_longest_part() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        text_of("Hi {{ y }}, {{ x | trim }}", x="a" * 4100, y="Asha")
+    assert caught.value.sentence == (
+        "The message has 4,109 characters; WhatsApp takes 4,096. Shorten its text; the longest part is {{ x | trim }} (4,100)."
     )
-    assert [repair.code for repair in found.repairs] == ["template_value_cleaned"]
+    assert caught.value.fields == {"message": [caught.value.sentence]}
 
 
-def test_an_empty_template_value_is_refused() -> None:
-    with pytest.raises(InvalidFields, match="Template value 1 is empty"):
-        made('  to: "{{ phone }}"\n  template: {id: X, language: en, values: ["{{ x }}"]}\n')
+@pytest.mark.parametrize(
+    ("push", "warnings"),
+    [
+        ('message: "{{ x }}"\n', []),
+        ('message: "{{ x }} **new**"\n', ['"**new**" is shown with its marks; bold text has one * on each side.']),
+        ('message: Hi\n  media: https://example.com/a.jpg\n', []),
+        ('message: Hi\n  media: "https://example.com/{{ x }}.pdf"\n', ["A text is not shown beside a document, only beside an image or a video; send it as a message of its own."]),
+        ('media: https://example.com/a.pdf\n  media_name: "Invoice {{ x }} of 2026.pdf"\n', ["media_name is longer than the 20 characters Picky Assist shows."]),
+    ],
+)  # fmt: skip
+def test_what_is_doubtful_is_a_warning(push: str, warnings: list[str]) -> None:
+    assert list(made(f'  to: "{{{{ phone }}}}"\n  {push}', x="77").warnings) == warnings
+
+
+@pytest.mark.parametrize("address", ["example.com/a.jpg", "https://localhost/a.jpg", "https://u:p@example.com/a.jpg", "https://example.com/a b.jpg"])  # fmt: skip
+def test_media_that_nobody_could_fetch_is_refused(address: str) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        made('  to: "{{ phone }}"\n  media: "{{ x }}"\n', x=address)
+    assert list(caught.value.fields) == ["media"]
+
+
+def test_media_without_an_address_needs_a_text() -> None:
+    push = '  to: "{{ phone }}"\n  media: "{{ x }}"\n'
+    with pytest.raises(InvalidFields, match="the media address is empty"):
+        made(push)
+    message = made(push + "  message: Hi\n").messages[0]
+    assert (message.text, message.media) == ("Hi", None)
+
+
+def test_account_channel_priority_and_reference_come_from_expressions() -> None:
+    push = (
+        "  to: \"{{ phone }}\"\n  message: Hi\n  account: \"{{ 'shop2' if x == 'vip' else 'main' }}\"\n"
+        "  application: \"{{ y }}\"\n  priority: \"{{ 'high' if x == 'vip' else 'low' }}\"\n  reference: \"deal-{{ y }}\"\n"
+        '  extra: {createcontact: 1, note: "{{ x }}"}\n'
+    )
+    message = made(push, x="vip", y="121").messages[0]
+    assert (message.account, message.application, message.priority, message.reference) == (
+        "shop2",
+        "121",
+        1,
+        "deal-121",
+    )
+    assert message.extra == {"createcontact": 1, "note": "vip"}
+    other = made(push, x="any").messages[0]
+    assert (other.account, other.application, other.priority) == ("main", None, 0)
+
+
+@pytest.mark.parametrize(("key", "value"), [("application", "WhatsApp"), ("application", "-1"), ("priority", "soon")])
+def test_a_channel_or_priority_that_is_none_is_refused(key: str, value: str) -> None:
+    with pytest.raises(InvalidFields, match=f'not "{value.lower() if key == "priority" else value}"'):
+        made(f'  to: "{{{{ phone }}}}"\n  message: Hi\n  {key}: "{{{{ x }}}}"\n', x=value)
+
+
+def test_the_filters_of_a_hook_speak_its_language() -> None:
+    head = "locale: en_IN\ntimezone: Asia/Kolkata\n"
+    push = '  to: "{{ phone }}"\n  message: "{{ x | currency(\'INR\') }} on {{ y | date }} {{ phone | phone }}"\n'
+    found = render(hook(push, head=head), {"phone": PHONE, "x": Decimal("125000"), "y": "2026-04-10T20:30:00Z"})
+    assert found.messages[0].text == "₹1,25,000.00 on 11 Apr 2026 +91 98765 43210"
+
+
+def test_a_filter_that_cannot_read_a_value_is_the_hooks_fault() -> None:
+    with pytest.raises(HookError, match='A template of hook h failed: currency cannot read "lots": it is not a number'):
+        text_of("{{ x | currency('INR') }}", x="lots")
 
 
 @pytest.mark.parametrize(("value", "priority"), [("1", 1), ("high", 1), ("0", 0), ('"{{ x }}"', 0)])
@@ -127,10 +185,10 @@ def test_priority_is_low_or_high(value: str, priority: int) -> None:
 
 
 def test_when_decides_and_its_failure_is_the_hooks_fault() -> None:
-    assert applies(hook('  to: "1"\n  message: x\n', head="when: x is none or x > 3\n"), {"x": None})
-    assert not applies(hook('  to: "1"\n  message: x\n', head="when: x > 3\n"), {"x": 2})
+    assert applies(hook('  to: "+919876543210"\n  message: x\n', head="when: x is none or x > 3\n"), {"x": None})
+    assert not applies(hook('  to: "+919876543210"\n  message: x\n', head="when: x > 3\n"), {"x": 2})
     with pytest.raises(HookError, match="The rule `when` of hook h failed"):
-        applies(hook('  to: "1"\n  message: x\n', head="when: x > 3\n"), {"x": "a"})
+        applies(hook('  to: "+919876543210"\n  message: x\n', head="when: x > 3\n"), {"x": "a"})
 
 
 def test_a_failing_template_is_the_hooks_fault() -> None:
@@ -152,9 +210,10 @@ def test_a_template_can_neither_fill_the_memory_nor_leave_its_sandbox(source: st
         Text(source).render({"x": "value", "many": list(range(2000)), "big": "b" * 90_000})
 
 
-@pytest.mark.parametrize("source", ["{{ range(10) }}", "{{ config }}", "{{ lipsum() }}"])
-def test_nothing_but_fields_has_a_name(source: str) -> None:
-    assert set(Text(source).names) & {"range", "config", "lipsum"}
+@pytest.mark.parametrize("source", ["{{ config }}", "{{ lipsum() }}", "{{ cycler }}", "{{ namespace() }}"])
+def test_nothing_but_fields_and_range_has_a_name(source: str) -> None:
+    assert set(Text(source).names) & {"config", "lipsum", "cycler", "namespace"}
+    assert not Text("{{ range(10) }}").names
 
 
 @pytest.mark.parametrize(

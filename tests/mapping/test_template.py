@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 import zoneinfo
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from adapter.mapping.template import MOST_TURNS, Rule, TemplateFault, Text, Voice, budget, compiled, names_in
 
 INDIA = Voice("en_IN", zoneinfo.ZoneInfo("Asia/Kolkata"), "IN")
-SYNTAX = st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "{{ x }}", "{% raw %}", "${x}", "|", "\n", "# ", "-", "__class__"])
+SYNTAX = st.sampled_from(
+    ["{{", "}}", "{%", "%}", "{#", "#}", "{{ x }}", "{% raw %}", "${x}", "|", "\n", "# ", "-", "__class__"]
+)
 
 
 def made(source: str, **values: Any) -> str:
@@ -27,12 +30,14 @@ def test_a_value_is_printed_as_it_stands_whatever_it_holds(value: str) -> None:
     assert Text("a{{ x }}b{% if x %}{{ x }}{% endif %}").render({"x": value}) == f"a{value}b{value}"
 
 
-@given(st.recursive(st.none() | st.text(max_size=5) | st.integers() | st.floats(), lambda inner: st.lists(inner, max_size=3)))
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=5) | st.integers() | st.floats(), lambda inner: st.lists(inner, max_size=3)
+    )
+)
 def test_any_value_prints_or_is_a_fault(value: Any) -> None:
-    try:
+    with contextlib.suppress(TemplateFault):
         assert isinstance(Text("{{ x }}{{ x ~ x }}{{ x | string | upper }}").render({"x": value}), str)
-    except TemplateFault as fault:
-        assert str(fault)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,7 @@ def test_any_value_prints_or_is_a_fault(value: Any) -> None:
         ("{% for n in range(1, 4) %}{{ n }}{% endfor %}", "123"),
         ("{{ order.items | join('+') }}", "a+b"),
         ("{{ order['items'][1] }}{{ order.get('none', '-') }}", "b-"),
-        ("{{ name.split(' ')[0] }}{{ name.replace('a', '4') }}{{ '-'.join(['x', 'y']) }}", "Asha4sh4 Menonx-y".replace("4sh4", "Ash4")),
+        ("{{ name.split(' ')[0] }}{{ name.replace('a', '4') }}{{ '-'.join(['x', 'y']) }}", "AshaAsh4 Menonx-y"),
         ("{{ day.year }}/{{ day.strftime('%m') }}", "2026/04"),
         ("{{ 2.5 | round }} {{ amount | round(1) }} {{ 7 | round(-1) }} {{ amount | round(1, 'floor') }}", "3 2.7 10 2.6"),
         ("{{ amount | int }} {{ '12' | int + 1 }} {{ 'x' | int }}", "2 13 0"),
@@ -74,7 +79,7 @@ ESCAPES = [
     "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{{ x['__class__'] }}", "{{ x.__class__ }}", "{{ x | attr('__class__') }}",
     "{{ x.format.__globals__ }}", "{{ '{0.__class__}'.format(x) }}", "{{ '{a}'.format_map({'a': x}) }}", "{{ x.format(x) }}",
     "{% set f = x.format %}{{ f(x) }}", "{{ [x] | map(attribute='__class__') | list }}", "{{ [x] | map(attribute='__class__.__mro__') | first }}",
-    "{{ [x] | sum(attribute='__class__') }}", "{{ [x] | join(attribute='__class__') }}", "{{ [x] | sort(attribute='__class__') }}",
+    "{{ [x] | sum(attribute='__class__') }}", "{{ [x] | join(attribute='__class__') }}", "{{ [x, x] | sort(attribute='__class__') }}",
     "{{ [x] | selectattr('__class__') | list }}", "{{ [x] | map('attr', '__class__') | list }}", "{{ [x.format] | map('string') | list }}",
     "{{ self }}", "{{ self._TemplateReference__context }}", "{{ self.__init__.__globals__ }}", "{{ lipsum.__globals__ }}", "{{ lipsum() }}",
     "{{ cycler.__init__.__globals__.os.popen('id').read() }}", "{{ joiner.__init__ }}", "{% set ns = namespace() %}{{ ns }}", "{{ dict() }}",
