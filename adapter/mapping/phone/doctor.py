@@ -1,42 +1,25 @@
-"""The number doctor: what people write as a phone number, as the digits Picky Assist takes (country code, no `+`)."""
+"""The doctor at work: one text, one number, or a reason. Nothing that could be two people's is ever guessed."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import phonenumbers
 
 from adapter.intake.payload import Repair
+from adapter.mapping.phone import reasons
+from adapter.mapping.phone.cleaned import Cleaning, clean, digits, read
+from adapter.mapping.phone.diagnosis import Diagnosis, PhoneFault, PhoneNumber
+from adapter.mapping.phone.mending import mended, valid
 
-_MOST_CHARACTERS: Final = 60
-_DIGITS: Final = re.compile(r"[1-9][0-9]{6,14}\Z")
-_SPREADSHEET: Final = re.compile(r"(\+?[0-9]{6,})\.0+\Z")
-_FRACTION: Final = re.compile(r"\+?[0-9]{6,}[.,][0-9]+\Z")
-_AREA_CODE: Final = re.compile(r"\A([0-9+()\s]{2,7})/(?=[0-9\s\-]+\Z)")  # 030/1234567, as Germans write it
-_SEPARATORS: Final = re.compile(r"[\s().\-\u2010-\u2015\u2212\u00b7\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
-_EXPONENT: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+\Z")
-_LETTER: Final = re.compile(r"[^\W\d_]")
-
-
-class PhoneNumber(str):
-    """Digits with country code that the doctor has seen; nobody needs to look at them again."""
-
-    __slots__ = ()
-
-
-class PhoneFault(ValueError):
-    """A text that is no single, valid phone number; the message is a sentence a shop owner understands."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A number that was understood, the repairs it took, and a warning where it could also be read abroad."""
-
-    number: PhoneNumber
-    repairs: tuple[Repair, ...] = ()
-    warnings: tuple[str, ...] = ()
+_BETWEEN: Final = re.compile(r"[/,;|&\n\r\\]+|\s(?:or|and|oder|und|o|ou|y|e|u)\s", re.IGNORECASE)
+_LEAST_DIGITS: Final = 7
+_MOST_NUMBERS: Final = 5
+_LANDLINE: Final = "{}: read as a landline; a mobile number in Argentina has a 9 behind the 54."
+_ALSO_ABROAD: Final = "{}: read as a national number; with a country code it would be a number abroad."
+_ALSO_NATIONAL: Final = "{}: read with a country code; in the hook's country it would be a national number."
 
 
 def diagnose(value: Any, *, region: str | None, field: str = "phone") -> Diagnosis:
@@ -45,19 +28,25 @@ def diagnose(value: Any, *, region: str | None, field: str = "phone") -> Diagnos
     With a region, digits that form a valid number there are national, and that wins; otherwise a valid international
     number is taken. A `+` or the region's international prefix is never national.
     """
-    was = _as_text(value)
-    text = _cleaned(was)
+    cleaning = _one(read(value, field), region)
+    lost_plus = isinstance(value, str) and value.startswith(" ") and value.lstrip()[:1].isdigit()
+    text = digits(cleaning.text)
     if text.startswith("+"):
-        return _diagnosis(field, was, _international(was, text.lstrip("+")), "separators")
+        return _international(cleaning, text[1:], "separators")
     if prefix := _exit_prefix(text, region):
-        return _diagnosis(field, was, _international(was, text[len(prefix) :]), "exit_prefix")
-    national = _valid(text, region) if region else None
-    abroad = _valid(f"+{text}", None)
-    if national is not None:
-        return _national(field, was, national, abroad)
+        return _international(cleaning, text[len(prefix) :], "exit_prefix")
+    national = valid(text, region) if region else None
+    abroad = valid(f"+{text}", None)
+    if national is not None and region is not None:
+        return _national(cleaning, text, national, abroad, region)
     if abroad is not None:
-        return _diagnosis(field, was, abroad, "separators")
-    raise PhoneFault(_why_invalid(was, text, region))
+        if lost_plus:
+            cleaning.repairs.append(Repair(field, "lost_plus", str(value), f"+{cleaning.text}"))
+        return _told(cleaning, abroad, _code(text, abroad, "separators"))
+    if found := _mended_at_home(text, region):
+        return _told(cleaning, found[1], found[0])
+    sentence, code = reasons.not_national(cleaning.text, text, region) if region else reasons.no_country(cleaning.text)
+    raise PhoneFault(sentence, code=code)
 
 
 def recipient(value: Any, *, region: str | None = None) -> Diagnosis:
@@ -65,45 +54,46 @@ def recipient(value: Any, *, region: str | None = None) -> Diagnosis:
     a text that is no valid number abroad is read in `region`, where one is given. Raises PhoneFault."""
     if isinstance(value, PhoneNumber):
         return Diagnosis(value)
-    was = _as_text(value)
-    text = _cleaned(was)
-    digits = text.lstrip("+") if text.startswith("+") else text.removeprefix("00")
-    number = _valid(f"+{digits}", None)
+    cleaning = _one(read(value, "to"), region)
+    text = digits(cleaning.text)
+    bare = text[1:] if text.startswith("+") else text.removeprefix("00")
+    number = valid(f"+{bare}", None)
     if number is not None:
+        doubtful = region is not None and text == bare and valid(text, region) not in {None, number}
         code = "exit_prefix" if text.startswith("00") else "separators"
-        warnings: tuple[str, ...] = ()
-        if region is not None and text == digits and _valid(digits, region) not in {None, number}:
-            warnings = ("to: read with a country code; in the hook's country it would be a national number.",)
-        return dataclasses.replace(_diagnosis("to", was, number, code), warnings=warnings)
+        return _told(cleaning, number, code, *([_ALSO_NATIONAL.format("to")] if doubtful else []))
     if region is not None and not text.startswith(("+", "00")):
-        return diagnose(was, region=region, field="to")
-    raise PhoneFault(_why_invalid(was, text, region))
+        return diagnose(value, region=region, field="to")
+    if text != bare:
+        return _international(cleaning, bare, "exit_prefix" if text.startswith("00") else "separators")
+    sentence, code = reasons.no_country(cleaning.text)
+    raise PhoneFault(sentence, code=code)
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        raise PhoneFault("This is not a phone number.")
-    text = str(value).strip()
-    if len(text) > _MOST_CHARACTERS:
-        raise PhoneFault(f"This text of {len(text)} characters is not a phone number.")
-    return text
+def _one(cleaning: Cleaning, region: str | None) -> Cleaning:
+    """The cleaned text of one number. Raises PhoneFault where several stand there."""
+    parts = [part for part in _BETWEEN.split(cleaning.text)[: _MOST_NUMBERS + 1] if _count(part) >= _LEAST_DIGITS]
+    if len(parts) > 1:
+        numbers = tuple(dict.fromkeys(_each(parts, region)))
+        if len(numbers) != 1 or len(parts) != len([*_each(parts, region)]):
+            are = "are two numbers" if len(parts) == 2 else f"are {len(parts)} numbers"
+            sentence = f'"{cleaning.text}" {are}, so it is not known which one is meant; send one of them.'
+            raise PhoneFault(sentence, code="two_numbers", candidates=numbers)
+        cleaning.change("same_number_twice", parts[0].strip())
+    clean(cleaning)
+    return cleaning
 
 
-def _cleaned(was: str) -> str:
-    if _EXPONENT.match(was):
-        raise PhoneFault(
-            f'"{was}" was rounded by a spreadsheet; its last digits are lost. Format the column as text and send again.'
-        )
-    if _LETTER.search(was):
-        raise PhoneFault(f'"{was}" is not a phone number.')
-    text = _SPREADSHEET.sub(r"\1", was)  # a spreadsheet's 9876543210.0
-    if _FRACTION.match(text):
-        raise PhoneFault(f'"{was}" is a number with decimals, not a phone number.')
-    text = _SEPARATORS.sub("", _AREA_CODE.sub(r"\1", text, count=1))
-    text = "".join(str(int(character)) if character.isdecimal() else character for character in text)
-    if not re.fullmatch(r"\+{0,1}[0-9]+", text):
-        raise PhoneFault(f'"{was}" is not one phone number.')
-    return text
+def _each(parts: list[str], region: str | None) -> Iterator[str]:
+    for part in parts:
+        try:
+            yield str(diagnose(part.strip(), region=region).number)
+        except PhoneFault:
+            continue
+
+
+def _count(text: str) -> int:
+    return sum(sign.isdecimal() for sign in text)
 
 
 def _exit_prefix(text: str, region: str | None) -> str:
@@ -112,48 +102,50 @@ def _exit_prefix(text: str, region: str | None) -> str:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
     prefix = metadata.international_prefix if metadata else None
     match = re.match(prefix, text) if prefix else None
-    return match.group() if match and _valid("+" + text[match.end() :], None) else ""
+    return match.group() if match and valid("+" + text[match.end() :], None) else ""
 
 
-def _international(was: str, digits: str) -> str:
-    number = _valid(f"+{digits}", None)
-    if number is None:
-        raise PhoneFault(f'"{was}" is not a valid international phone number.')
-    return number
+def _international(cleaning: Cleaning, text: str, code: str) -> Diagnosis:
+    number = valid(f"+{text}", None)
+    if number is not None:
+        return _told(cleaning, number, _code(text, number, code))
+    if found := mended(text):
+        return _told(cleaning, found[1], found[0])
+    sentence, reason = reasons.not_international(cleaning.text, text)
+    raise PhoneFault(sentence, code=reason)
 
 
-def _valid(text: str, region: str | None) -> str | None:
-    try:
-        parsed = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(parsed):
-        return None
-    if region is not None and parsed.country_code != phonenumbers.country_code_for_region(region):
-        return None
-    digits = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
-    return digits if _DIGITS.match(digits) else None
+def _code(text: str, number: str, code: str) -> str:
+    """What was repaired where the numbering plan itself took digits out: 15 in Argentina, else the trunk zero."""
+    if text == number:
+        return code
+    return "argentina_nine" if number.startswith("549") and not text.startswith("5490") else "trunk_zero"
 
 
-def _national(field: str, was: str, number: str, abroad: str | None) -> Diagnosis:
-    if number == abroad:  # written with the country code
-        return _diagnosis(field, was, number, "separators")
-    warnings: tuple[str, ...] = ()
-    if abroad is not None:
-        warnings = (f"{field}: read as a national number; with a country code it would be a number abroad.",)
-    return dataclasses.replace(_diagnosis(field, was, number, "national_number"), warnings=warnings)
-
-
-def _diagnosis(field: str, was: str, number: str, code: str) -> Diagnosis:
-    repairs = (Repair(field, code, was, number),) if was != number else ()
-    return Diagnosis(PhoneNumber(number), repairs)
-
-
-def _why_invalid(was: str, text: str, region: str | None) -> str:
+def _mended_at_home(text: str, region: str | None) -> tuple[str, str] | None:
+    """The same mendings for a number of the region, with its country code or without."""
     if region is None:
-        return (
-            f'"{was}" is not a valid number with a country code, and this hook names no country. '
-            "Write region: IN (your country's two letters) on the field, or send the number with + and country code."
-        )
-    digits = len(text.lstrip("+"))
-    return f'"{was}" has {digits} digits and is not a valid phone number in {region}, nor one with a country code.'
+        return None
+    code = str(phonenumbers.country_code_for_region(region))
+    for reading in (text, code + text.removeprefix(phonenumbers.ndd_prefix_for_region(region, True) or "")):
+        found = mended(reading)
+        if found is not None and found[1].startswith(code):
+            return found
+    return None
+
+
+def _national(cleaning: Cleaning, text: str, number: str, abroad: str | None, region: str) -> Diagnosis:
+    if number == abroad:  # written with the country code
+        return _told(cleaning, number, _code(text, number, "separators"))
+    moved = region == "AR" and number.startswith("549") and not text.lstrip("0").startswith("9")
+    warnings = [] if abroad is None else [_ALSO_ABROAD.format(cleaning.field)]
+    return _told(cleaning, number, "argentina_nine" if moved else "national_number", *warnings)
+
+
+def _told(cleaning: Cleaning, number: str, code: str, *warnings: str) -> Diagnosis:
+    repairs = list(cleaning.repairs)
+    if cleaning.text != number:
+        repairs.append(Repair(cleaning.field, code, cleaning.text, number))
+    if number.startswith("54") and not number.startswith("549"):
+        warnings = (*warnings, _LANDLINE.format(cleaning.field))
+    return Diagnosis(PhoneNumber(number), tuple(repairs), warnings)
