@@ -85,7 +85,7 @@ def read_xml(text: str, notes: Notes, limits: Limits) -> tuple[dict[str, Any], s
     try:
         top = _mended(text, notes, limits)
     except SAXParseException as fault:
-        advice = _ADVICE.get(_code(fault), _TEXT)
+        advice = _ADVICE.get(_code(fault) or 0, _TEXT)
         place = f"line {fault.getLineNumber()} column {(fault.getColumnNumber() or 0) + 1}"
         raise Undecodable(f"The body is not valid XML at {place}: {advice}.") from None
     except DefusedXmlException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import json
 import re
 import string
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from adapter.mapping import phone
 from adapter.mapping.fields.dates import DateFault, read_date, read_moment
 from adapter.mapping.fields.notes import as_text, notes, shown
 from adapter.mapping.fields.numbers import NumberFault, read_number
+from adapter.mapping.fields.phone_parts import joined
 from adapter.mapping.fields.spec import FieldSpec
 from adapter.mapping.fields.words import read_boolean
 
@@ -106,6 +108,13 @@ class TextField(Scalar):
 
 class PhoneField(Scalar):
     """A phone number, through the number doctor: digits with country code."""
+
+    def single(self, value: Any, name: str) -> Any:
+        whole = joined(value[0] if isinstance(value, list) and len(value) == 1 else value)
+        if whole is None:
+            return super().single(value, name)
+        notes().repair(name, "phone_parts", json.dumps(value, ensure_ascii=False, default=str), whole)
+        return whole
 
     def convert(self, value: Any, name: str) -> phone.PhoneNumber:
         here = notes()

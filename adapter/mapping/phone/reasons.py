@@ -35,7 +35,7 @@ def not_international(was: str, digits: str) -> tuple[str, str]:
         parsed = phonenumbers.parse(f"+{digits}", None)
     except phonenumbers.NumberParseException:
         return f'"{was}" is not a valid international phone number: no country has that code.', "not_valid"
-    region = phonenumbers.region_code_for_country_code(parsed.country_code)
+    region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     if region not in phonenumbers.SUPPORTED_REGIONS:
         return f'"{was}" is not a valid international phone number.', "not_valid"
     length, usual = len(str(parsed.national_number)), _mobile_length(region)

@@ -22,7 +22,9 @@ METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "MERGE")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
 _CLASS: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z", re.ASCII)
 _LONGEST_DIGEST: Final = 24 * 3600.0
-_OWN_WORDS: Final = frozenset({"item", "self", "loop", "true", "false", "none", "and", "or", "not", "if", "else", "in", "is"})
+_OWN_WORDS: Final = frozenset(
+    {"item", "self", "loop", "true", "false", "none", "and", "or", "not", "if", "else", "in", "is"}
+)
 
 
 class DedupeSchema(Strict):

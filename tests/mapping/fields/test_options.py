@@ -183,3 +183,27 @@ def test_steps_of_a_path_may_be_spelt_as_people_write_them(path: str) -> None:
 def test_a_path_may_ask_for_rows() -> None:
     data = {"items": {"sku": ["A1", "B2"], "qty": [1, 2]}}
     assert load(data, spec("x", "text", "rows(items)[1].sku")).values == {"x": "B2"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"area": "98765", "phone": "43210"},
+        {"country": "91", "area": "98765", "phone": "43210"},
+        {"country_code": "+91", "number": 9876543210},
+        {"full": "(+91) 98765 43210"},
+        {"value": "98765 43210", "primary": True, "label": "work"},
+        [{"value": "98765 43211", "primary": False}, {"value": "98765 43210", "primary": True}],
+        [{"area": "98765", "phone": "43210"}],
+    ],
+)
+def test_a_number_in_pieces_is_put_together_and_noted(raw: Any) -> None:
+    loaded = load({"x": raw}, spec("x", "phone", region="IN"))
+    assert loaded.values == {"x": "919876543210"}
+    assert loaded.repairs[0].code == "phone_parts"
+
+
+@pytest.mark.parametrize("raw", [{"a": 1}, {"phone": {"x": 1}}, [{"value": "98765 43210"}, {"value": "98765 43211"}]])
+def test_an_object_that_is_no_number_is_an_error(raw: Any) -> None:
+    with pytest.raises(InvalidFields, match="One value is expected here"):
+        load({"x": raw}, spec("x", "phone", region="IN"))
