@@ -59,8 +59,11 @@ def _region(value: str) -> str:
 
 
 def _locale(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?", value):
-        raise ValueError(f'must be a language such as en or en_IN, not "{value}"')
+    if value != "en":
+        from babel import localedata  # slow to import, and seldom needed here
+
+        if not localedata.exists(value):
+            raise ValueError(f'must be a language such as en or en_IN, not "{value}"')
     return value
 
 
