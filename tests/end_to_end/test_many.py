@@ -128,15 +128,17 @@ def test_metas_handshake_gets_its_challenge_for_the_right_word_only(shop: Runnin
 
 
 def test_a_batch_of_metas_is_signed_and_each_lead_a_message(shop: Running) -> None:
-    change = {"field": "leadgen", "value": {"leadgen_id": "1", "phone": "+919876543210"}}
-    other = {"field": "leadgen", "value": {"leadgen_id": "2", "phone": "+919876543211"}}
-    body = json.dumps({"object": "page", "entry": [{"changes": [change]}, {"changes": [other]}]}).encode()
-    headers = {"X-Hub-Signature-256": "sha256=" + hmac.new(b"meta-test", body, hashlib.sha256).hexdigest()}
-    first = requests.post(f"{shop.url}/hooks/leads", data=body, headers=headers, timeout=10).json()
-    again = requests.post(f"{shop.url}/hooks/leads", data=body, headers=headers, timeout=10).json()
+    def post(*leads: str) -> Any:
+        changes = [{"field": "leadgen", "value": {"leadgen_id": one, "phone": f"+91987654321{one}"}} for one in leads]
+        body = json.dumps({"object": "page", "entry": [{"changes": [change]} for change in changes]}).encode()
+        headers = {"X-Hub-Signature-256": "sha256=" + hmac.new(b"meta-test", body, hashlib.sha256).hexdigest()}
+        return requests.post(f"{shop.url}/hooks/leads", data=body, headers=headers, timeout=10).json()
+
+    first, again, grown = post("1", "2"), post("1", "2"), post("2", "3")
     assert (first["messages"], first["duplicate"]) == (2, False)
     assert (again["id"], again["duplicate"]) == (first["id"], True)
-    assert numbers(shop, 2) == ["919876543210", "919876543211"]
+    assert (grown["messages"], grown["skipped"], grown["duplicate"]) == (1, 1, False)
+    assert numbers(shop, 3) == ["919876543211", "919876543212", "919876543213"]
 
 
 def test_salesforce_is_acknowledged_in_its_own_words(shop: Running) -> None:
