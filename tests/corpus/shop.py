@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -62,13 +63,14 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Received:
-    """All of it: the first and the second answer of each case, the messages of the sandbox, the log of the adapter."""
+    """All of it: the first and the second answer of each case, the messages of the sandbox, the log of the adapter,
+    and what `check` says of the hook files."""
 
     first: Mapping[str, Answer]
     second: Mapping[str, Answer]
     messages: Sequence[Mapping[str, Any]]
     log: str
-    check: str
+    check: subprocess.CompletedProcess[str]
 
 
 def secrets(corpus: Path) -> dict[str, str]:
@@ -94,7 +96,7 @@ def receive(corpus: Path, directory: Path, cases: Sequence[Case]) -> Received:
             wait_for(post.is_quiet)
     finally:
         server.close()
-    return Received(first, second, box.messages(), adapter.log.read_text(), check.stdout + check.stderr)
+    return Received(first, second, box.messages(), adapter.log.read_text(), check)
 
 
 def request(corpus: Path, case: Case, environ: Mapping[str, str]) -> bytes:
