@@ -11,7 +11,7 @@ import click
 
 from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue, Entry
-from adapter.cli.files import request_from
+from adapter.cli.files import look_around, request_from
 from adapter.config import Settings, load_settings, read_settings, service_faults
 from adapter.errors import ConfigurationError
 from adapter.intake.auth import TokenProof
@@ -103,10 +103,7 @@ def _hook_line(row: dict[str, object]) -> str:
 @click.option("--no-auth", is_flag=True, help="Do not ask for a proof; secrets need not be set.")
 def preview_command(hook: str, file: Path, templates: Path | None, now: float | None, no_auth: bool) -> None:
     """What HOOK would make of the raw HTTP request in FILE, as one JSON object. Sends nothing."""
-    settings, _ = read_settings()  # a fault elsewhere is no reason not to look
-    if templates is not None:
-        settings = settings.replace(templates_dir=str(templates))
-    accounts = {MAIN: _any_account(settings), **load_accounts(settings, check_secrets=False)}
+    settings, accounts = look_around(templates)
     catalogue = Catalogue(Path(settings.templates_dir), settings, accounts=accounts, check_secrets=not no_auth)
     loaded = _load(catalogue, hook)
     request = request_from(file, settings.environ, loaded.secret_names)
@@ -121,11 +118,6 @@ def preview_command(hook: str, file: Path, templates: Path | None, now: float | 
     )
     body = preview(taken, accounts, practice=settings.destination == "sandbox")
     click.echo(json.dumps(body, ensure_ascii=False, indent=2, default=str))
-
-
-def _any_account(settings: Settings) -> Account:
-    """The main account as it would be, when there is no token yet."""
-    return Account(MAIN, settings.picky_url, "", settings.picky_application, encoding=settings.picky_encoding)
 
 
 def _load(catalogue: Catalogue, name: str) -> Hook:
