@@ -13,6 +13,7 @@ from adapter.errors import ConfigurationError
 _MODULES: Final = {
     "check": "looking", "hooks": "looking", "preview": "looking",
     "test": "trying", "draft": "trying",
+    "phone": "phone",
     "send": "sending",
     "events": "telling", "why": "telling",
     "relay": "serving", "migrate": "serving", "sandbox": "serving", "run": "serving",

@@ -89,7 +89,7 @@ def test_a_value_is_read_as_its_type(kind: str, raw: Any, value: Any) -> None:
         ("url", "javascript:alert(1)", "https://"),
         ("text", ["a", "b"], "2 came"),
         ("text", {"a": 1}, "an object came"),
-        ("phone", "12", "not a valid"),
+        ("phone", "12", "has 2 digits"),
         ("decimal", "(5)", "not a number"),
         ("date", "31/02/2026", "does not exist"),
     ],
