@@ -1,4 +1,4 @@
-"""The queue is the message row: accept an event, claim due messages, begin a push, settle what came of it.
+"""The queue is the message row: claim due messages, begin a push, settle what came of it.
 
 Each function is one transaction. What is committed where decides what a crash leaves behind: before `begin` a message
 is still queued, after it `unknown`.
@@ -8,165 +8,25 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery import pace
-from adapter.delivery.batch import Outgoing
 from adapter.delivery.states import DUE
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.picky.outcome import Outcome, Row
 from adapter.store.engine import Store
-from adapter.store.tables import ACCOUNTS, ATTEMPTS, DEDUPE, EVENTS, MESSAGES, PUSHES
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, MESSAGES, PUSHES
 
 MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
 SUSPECT_CLAIMS: Final = 2  # one that lost so many relays goes alone, so that it takes nobody with it
 _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 3600.0
 _PROBE_SECONDS: Final = 60.0
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Accepted:
-    """What the sender is told: the event's id (the first one's where it is a duplicate) and its status.
-
-    `skipped` counts messages left out because what they were made from came before.
-    """
-
-    id: str
-    status: str
-    messages: int
-    duplicate: bool = False
-    skipped: int = 0
-
-
-def accept(
-    store: Store,
-    event: Mapping[str, Any],
-    messages: Sequence[Outgoing] = (),
-    *,
-    keys: Sequence[tuple[str, float]] = (),
-) -> Accepted:
-    """Store an event and its messages in one transaction; durable when this returns.
-
-    `event` is a row of `events` without `seq` and `messages`; `keys` are (digest, seconds) under which it may be the
-    same again, as each message's own `keys` are for that message. An event that came before, whole or in all its
-    messages, stores nothing but a count on the first one.
-    """
-    with store.write() as connection:
-        wanted = {*keys, *(key for one in messages for key in one.keys)}
-        held = _occupied(store, connection, event, wanted)
-        new = [one for one in messages if not _first(held, one.keys)]
-        old = [one for one in messages if _first(held, one.keys)]
-        nothing_new = old and not new and not event["errors"]  # an element that failed is kept, to be mended
-        first = _first(held, keys) or (_first(held, old[0].keys) if nothing_new else None)
-        if 0 < len(held) < len(wanted):
-            _give_back(connection, event, held, dropped=old, kept=[] if first else new)
-            if first:
-                _point(connection, event, None, first)
-        if first:
-            return _count_duplicate(connection, first, event["received_at"])
-        connection.execute(sa.insert(EVENTS), {**event, "messages": len(new)})
-        if new:
-            connection.execute(sa.insert(MESSAGES), [_row(event, at, one) for at, one in enumerate(new, 1)])
-    return Accepted(event["id"], event["status"], len(new), skipped=len(messages) - len(new))
-
-
-def _occupied(
-    store: Store, connection: sa.Connection, event: Mapping[str, Any], keys: Iterable[tuple[str, float]]
-) -> dict[str, str]:
-    """Take the keys for this event, in one order everywhere so that nobody waits in a circle.
-
-    Of those that another event holds, the ids by digest; the others are this event's until the transaction ends.
-    """
-    insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
-    held: dict[str, str] = {}
-    for own, within in sorted(keys):
-        row = {
-            "hook": event["hook"],
-            "digest": _scoped(event, own),
-            "event_id": event["id"],
-            "expires_at": event["received_at"] + within,
-        }
-        upsert = insert(DEDUPE).values(row).on_conflict_do_update(
-            index_elements=["hook", "digest"],
-            set_={"event_id": row["event_id"], "expires_at": row["expires_at"]},
-            where=DEDUPE.c.expires_at <= event["received_at"],
-        ).returning(DEDUPE.c.event_id)  # fmt: skip
-        if connection.execute(upsert).first() is None:
-            taken = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.digest == row["digest"])
-            held[own] = connection.execute(sa.select(DEDUPE.c.event_id).where(taken)).scalar_one()
-    return held
-
-
-def _scoped(event: Mapping[str, Any], digest: str) -> str:
-    """What was practised does not stand in for the real event."""
-    return f"{event['destination']}:{digest}"
-
-
-def _first(held: Mapping[str, str], keys: Sequence[tuple[str, float]]) -> str | None:
-    """The event that holds one of the keys already, if any."""
-    return next((held[digest] for digest, _ in sorted(keys) if digest in held), None)
-
-
-def _give_back(
-    connection: sa.Connection,
-    event: Mapping[str, Any],
-    held: Mapping[str, str],
-    *,
-    dropped: Sequence[Outgoing],
-    kept: Sequence[Outgoing],
-) -> None:
-    """Keys taken a moment ago for what is left out must point at the event that was before, not at this one."""
-    needed = {digest for one in kept for digest, _ in one.keys}
-    for one in dropped:
-        loose = {digest for digest, _ in one.keys} - needed - held.keys()
-        if (before := _first(held, one.keys)) and loose:
-            _point(connection, event, loose, before)
-
-
-def _point(connection: sa.Connection, event: Mapping[str, Any], digests: Collection[str] | None, first: str) -> None:
-    mine = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.event_id == event["id"])
-    if digests is not None:
-        mine &= DEDUPE.c.digest.in_([_scoped(event, digest) for digest in sorted(digests)])
-    connection.execute(sa.update(DEDUPE).where(mine).values(event_id=first))
-
-
-def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accepted:
-    update = (
-        sa.update(EVENTS)
-        .where(EVENTS.c.id == first)
-        .values(duplicates=EVENTS.c.duplicates + 1, duplicate_at=now)
-        .returning(EVENTS.c.status, EVENTS.c.messages)
-    )
-    row = connection.execute(update).first()
-    return Accepted(first, row.status if row else "queued", row.messages if row else 0, duplicate=True)
-
-
-def _row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str, Any]:
-    identity = f"{event['id']}-{position}"
-    reference = str(message.item.get("reference_number") or identity)
-    return {
-        "id": identity,
-        "event_id": event["id"],
-        "hook": event["hook"],
-        "account": message.account,
-        "destination": event["destination"],
-        "number": message.number,
-        "reference": reference,
-        "head": dict(message.head),
-        "head_digest": message.head_digest,
-        "item": {**message.item, "reference_number": reference},
-        "priority": message.priority,
-        "created_at": event["received_at"],
-        "status": "queued",
-        "changed_at": event["received_at"],
-        "due_at": 0.0,
-    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

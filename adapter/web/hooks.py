@@ -10,8 +10,7 @@ from flask import Blueprint, Response, request
 from ulid import ULID
 
 from adapter import answers
-from adapter.delivery import outbox
-from adapter.delivery.outbox import Accepted
+from adapter.delivery.acceptance import Accepted, accept
 from adapter.errors import MethodNotAllowed, Refusal, StoreUnavailable, Unauthenticated
 from adapter.intake.sources import Reply
 from adapter.line import Taken, require_method, take, wants_dry_run
@@ -77,7 +76,7 @@ def _store(taken: Taken) -> Accepted:
     """Durable when it returns. Raises StoreUnavailable: the sender must come back."""
     keys = [(key.digest, key.within) for key in taken.keys] if taken.messages else []
     try:
-        stored = outbox.accept(services().store, event_row(taken), taken.messages, keys=keys)
+        stored = accept(services().store, event_row(taken), taken.messages, keys=keys)
     except UNAVAILABLE as fault:
         _log.error("store_unavailable", hook=taken.hook.name, fault=type(fault).__name__)
         raise StoreUnavailable(

@@ -16,8 +16,8 @@ from flask import Blueprint, Response
 from ulid import ULID
 
 from adapter.delivery import outbox
+from adapter.delivery.acceptance import Accepted, accept
 from adapter.delivery.batch import Outgoing
-from adapter.delivery.outbox import Accepted
 from adapter.errors import TooLarge, messages_in
 from adapter.intake.request import RawRequest
 from adapter.line import wants_dry_run
@@ -150,7 +150,7 @@ def _first(faults: Any) -> tuple[str, str]:
 def _store(raw: RawRequest, account: Account, envelope: Mapping[str, Any], messages: Sequence[Outgoing]) -> Accepted:
     event = _event(raw, account, envelope, "queued", None)
     keys = [(f"{account.name}:{key.digest}", key.within) for key in header_key(raw)]
-    stored = outbox.accept(services().store, event, messages, keys=keys)
+    stored = accept(services().store, event, messages, keys=keys)
     _log.info("event", hook=NAME, event_id=stored.id, messages=stored.messages, duplicate=stored.duplicate)
     return stored
 
@@ -158,7 +158,7 @@ def _store(raw: RawRequest, account: Account, envelope: Mapping[str, Any], messa
 def _keep(raw: RawRequest, account: Account, envelope: Mapping[str, Any], refused: _Refused) -> None:
     """A rejected but authentic push is kept; that it cannot be is no reason for another answer."""
     try:
-        outbox.accept(services().store, _event(raw, account, envelope, "rejected", refused.sentence))
+        accept(services().store, _event(raw, account, envelope, "rejected", refused.sentence))
     except UNAVAILABLE as fault:
         _log.error("store_unavailable", hook=NAME, fault=type(fault).__name__)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ulid import ULID
 
+from adapter.delivery.acceptance import Accepted, accept
 from adapter.delivery.batch import Outgoing
-from adapter.delivery.outbox import Accepted, accept
 from adapter.picky.account import Account
 from adapter.store.engine import Store
 
