@@ -33,6 +33,7 @@ def fault_of(was: Any, region: str | None) -> PhoneFault:
         ("00919876543", None, "too_short", "behind +91 a mobile number in India has 10 digits, here are 7"),
         ("98765 432101", "IN", "too_long", "has 11 digits; a mobile number in India has 10"),
         ("12345", None, "too_short", "has 5 digits; a phone number with its country code has 7 to 15"),
+        (98765432, "IN", "too_short", '"98765432" has 8 digits; a mobile number in India has 10.'),
         ("01234 56789", "IN", "too_short", "has 9 digits behind the 0"),
         ("55555 43210", "IN", "not_valid", "no number there begins like this"),
         ("+44 07700 900123", None, "not_valid", "no number in the United Kingdom begins like this"),  # for films (Ofcom)

@@ -151,6 +151,9 @@ def test_every_repair_has_a_sentence_and_every_sentence_a_repair() -> None:
         ("6565551234", "US", "16565551234", "with a country code it would be a number abroad"),  # Tampa or Singapore
         ("34600000001", "IN", "34600000001", "is no number in India; read with its country code, as a number in Spain"),
         ("+54 11 2345-6789", None, "541123456789", r"a mobile number in Argentina has a 9 behind the 54 \(\+5491123456789\)"),
+        ("+49 49 1512 3456789", None, "4915123456789", r"if it is not, this is the number \+494915123456789"),
+        ("+62 62 218 350 123", None, "6262218350123", r"stands there twice, this is the number \+62218350123"),
+        ("870773111632", "IN", "870773111632", r"as a number in the network \+870"),  # Inmarsat
         ("3901234567", "IT", "393901234567", r"could also be the country code \(then it is \+3901234567\)"),
     ],
 )  # fmt: skip

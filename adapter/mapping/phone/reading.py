@@ -20,6 +20,7 @@ _NATIONAL_TOO: Final = "read with a country code; in the hook's country it would
 _CODE_TOO: Final = "read as a national number; the first digits could also be the country code (then it is +{})."
 _AREA_TOO: Final = "read with its country code; without one it would be the number +{}."
 _TWICE_TOO: Final = "read with the country code written twice; if it is not, this is the number +{}."
+_ONCE_TOO: Final = "read as it stands; if its country code stands there twice, this is the number +{}."
 _FOREIGN: Final = "is no number in {}; read with its country code, as a number in {}."
 
 
@@ -99,13 +100,21 @@ def _international(digits: str, code: str) -> Reading | None:
     steps = plan.settled(digits)
     if steps is None:
         return None
-    number = steps[-1][1] if steps else digits
+    found = Reading(((code, digits), *steps))
     for single in plan.undoubled(digits):
-        # +49 49 1512 3456789: behind +49 also a landline's digits, in a country whose numbers have any length
         once = plan.valid(single)
-        if once and once != number and plan.is_mobile(once) and not plan.is_mobile(number):
-            return Reading(((code, digits), ("country_code_twice", once)), (_TWICE_TOO.format(number),))
-    return Reading(((code, digits), *steps))
+        if once and once != found.number:
+            return _of_twice(found, once)
+    return found
+
+
+def _of_twice(found: Reading, once: str) -> Reading:
+    """+49 49 1512 3456789: behind +49 also a landline's digits, where numbers may have any length; what only so is a
+    mobile number has its country code twice."""
+    if plan.is_mobile(once) and not plan.is_mobile(found.number):
+        steps = (found.steps[0], ("country_code_twice", once))
+        return Reading(steps, (_TWICE_TOO.format(found.number),))
+    return dataclasses.replace(found, doubts=(*found.doubts, _ONCE_TOO.format(once)))
 
 
 def _plain(text: str, digits: str, manner: Manner) -> Reading | None:
@@ -158,10 +167,15 @@ def _mended_at_home(digits: str, region: str | None) -> Reading | None:
 
 
 def _foreign(found: Reading, region: str) -> Reading:
-    there = plan.region_of_number(found.number)
     if plan.country_code(region) == plan.country_code_of(found.number):
         return found
-    return _doubted(found, _FOREIGN.format(country_name(region), country_name(there))) or found
+    return _doubted(found, _FOREIGN.format(country_name(region), _place(found.number))) or found
+
+
+def _place(number: str) -> str:
+    """The country of a number; satellite and other networks have none, but a code of their own."""
+    region = plan.region_of_number(number)
+    return country_name(region) if region.isalpha() else f"the network +{plan.country_code_of(number)}"
 
 
 def _doubted(found: Reading | None, doubt: str | None) -> Reading | None:
@@ -169,9 +183,9 @@ def _doubted(found: Reading | None, doubt: str | None) -> Reading | None:
 
 
 def _ambiguous(text: str, home: str, abroad: str) -> PhoneFault:
-    places = [country_name(plan.region_of_number(number)) for number in (home, abroad)]
     return PhoneFault(
-        f'"{text}" may be +{home} in {places[0]} or +{abroad} in {places[1]}, so it is not known which one is meant.',
+        f'"{text}" may be +{home} in {_place(home)} or +{abroad} in {_place(abroad)}, '
+        "so it is not known which one is meant.",
         code="ambiguous",
         candidates=(home, abroad),
     )
