@@ -15,6 +15,8 @@ from adapter.mapping.fields.limits import Validator, matching, within
 from adapter.mapping.fields.notes import Notes, as_text, notes, shown
 from adapter.mapping.fields.spec import FieldSpec
 
+MOST_ROWS: Final = 1_000
+
 
 class ListField(ma.fields.Field[Any]):
     """Several values, or rows of fields; a text is split at `split`, by default at commas."""
@@ -40,6 +42,8 @@ class ListField(ma.fields.Field[Any]):
         from adapter.mapping.fields.load import load_row  # rows hold fields, which may hold rows
 
         found = rows(value)
+        if found is not None and len(found) > MOST_ROWS:
+            raise ma.ValidationError(f"{len(found):,} rows came; {MOST_ROWS:,} are read at most.")
         if found is not None and not isinstance(value, list):
             notes().repair(name, "rows", "object", f"{len(found)} rows")
         faults: list[str] = []

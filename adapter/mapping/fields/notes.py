@@ -17,8 +17,11 @@ _MOST_SHOWN: Final = 60
 
 @dataclasses.dataclass(slots=True)
 class Notes:
-    """What was changed or is doubtful. `region` is the country of numbers without one, `regions` those of single
-    fields, `locale` what the hook says of the sender's way to write numbers (None: nothing)."""
+    """What was changed or is doubtful, and how many patterns were compared.
+
+    `region` is the country of numbers without one, `regions` those of single fields, `locale` what the hook says of the
+    sender's way to write numbers (None: nothing).
+    """
 
     region: str | None = None
     regions: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
@@ -26,6 +29,7 @@ class Notes:
     locale: str | None = None
     repairs: list[Repair] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
+    patterns: int = 0
 
     def repair(self, field: str, code: str, was: Any, now: Any) -> None:
         """Note a change."""

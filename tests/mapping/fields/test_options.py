@@ -207,3 +207,9 @@ def test_a_number_in_pieces_is_put_together_and_noted(raw: Any) -> None:
 def test_an_object_that_is_no_number_is_an_error(raw: Any) -> None:
     with pytest.raises(InvalidFields, match="One value is expected here"):
         load({"x": raw}, spec("x", "phone", region="IN"))
+
+
+def test_a_thousand_rows_are_read_at_most() -> None:
+    assert len(value([{"sku": "A"}] * 1_000, "list", rows=ROWS)) == 1_000
+    with pytest.raises(InvalidFields, match="1,001 rows came; 1,000 are read at most"):
+        value([{"sku": "A"}] * 1_001, "list", rows=ROWS)
