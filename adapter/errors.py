@@ -5,7 +5,7 @@ What came of a push is not an error but an outcome (`adapter.picky.outcome`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -90,6 +90,15 @@ class StoreUnavailable(Refusal):
     status = 503
     code = "store_unavailable"
     retry_after = 10
+
+
+def fault_lines(fields: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    """(key, sentence) of each fault in `fields`; those of an element under its index, such as `[2].phone`."""
+    for key, inner in fields.items():
+        if isinstance(inner, Mapping):
+            yield from fault_lines(inner, f"[{key}].")
+        else:
+            yield from ((place + key, text) for text in inner)
 
 
 def messages_in(fault: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapter import answers
+from adapter.errors import fault_lines
 from adapter.intake.request import RawRequest
 from adapter.line import Taken, take
 from adapter.mapping.hook_file import Surroundings, load_hook
@@ -226,3 +227,10 @@ def test_a_schema_class_of_ones_own_reads_the_payload() -> None:
     broken = send(hook, {"Mobile": "098765 43210", "Total": "-1"})
     assert broken.refusal is not None
     assert broken.refusal.code == "hook_error"
+
+
+def test_faults_of_elements_are_told_with_their_place() -> None:
+    faults = {"0": {"item.phone": ["is missing", "is odd"]}, "phone": ["is wrong"]}
+    assert list(fault_lines(faults)) == [
+        ("[0].item.phone", "is missing"), ("[0].item.phone", "is odd"), ("phone", "is wrong"),
+    ]  # fmt: skip

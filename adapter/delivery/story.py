@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from adapter.delivery.states import MEANINGS
+from adapter.errors import fault_lines
 from adapter.picky.outcome import SENTENCES
 from adapter.store.engine import Store
 from adapter.store.tables import ATTEMPTS, EVENTS, MESSAGES, PUSHES
@@ -112,21 +113,12 @@ def story_lines(told: dict[str, Any]) -> list[str]:
         f"{'':<19}  repaired   {r['field']}  {r['was']} -> {r['now']}  ({r['code']})" for r in told["repairs"] or []
     ]
     lines += [f"{'':<19}  warning    {warning}" for warning in told["warnings"] or []]
-    lines += [f"{'':<19}  wrong      {key}: {text}" for key, text in _faults(told["errors"] or {})]
+    lines += [f"{'':<19}  wrong      {key}: {text}" for key, text in fault_lines(told["errors"] or {})]
     if told["duplicates"]:
         lines.append(f"{_at(told['duplicate_at'])}  came again {told['duplicates']} times; nothing was sent for that")
     for message in told["messages"]:
         lines += _message_lines(message)
     return lines
-
-
-def _faults(errors: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
-    """(key, sentences) of each fault; those of an element under its index."""
-    for key, inner in errors.items():
-        if isinstance(inner, Mapping):
-            yield from _faults(inner, f"[{key}].")
-        else:
-            yield place + key, " ".join(inner)
 
 
 def _message_lines(message: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response, redirect, render_template, request
 
-from adapter.errors import Refusal
+from adapter.errors import Refusal, fault_lines
 from adapter.mapping.hook import Hook
 
 _FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
@@ -29,7 +29,7 @@ def thanks(hook: Hook) -> Response:
 
 def sorry(refusal: Refusal) -> Response:
     """A page that says what to change; never the sender's own bytes as HTML."""
-    texts = [text for texts in refusal.fields.values() for text in texts] or [refusal.sentence]
+    texts = [text for _, text in fault_lines(refusal.fields)] or [refusal.sentence]
     response = Response(render_template("sorry.html", texts=texts), refusal.status, mimetype="text/html")
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
