@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
+import re
 from typing import Final
 from urllib.parse import quote, unquote
 
 _HEAD_LIMIT: Final = 64 * 1024
+_LENGTH_DIGITS: Final = 15
+# Editors that run `.http` files write the whole URL (https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form).
+_ORIGIN: Final = re.compile(r"\Ahttps?://[^/?#]*+(?=[/?#]|\Z)", re.IGNORECASE)
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
@@ -40,10 +45,11 @@ class RawRequest:
 def read_http_file(raw: bytes) -> RawRequest:
     """Read a raw HTTP request: request line, headers, blank line, body; heads may end in CRLF or LF.
 
-    The body is the rest of the file; line breaks that an editor added behind `Content-Length` bytes are dropped.
+    The target may be a whole URL; a byte-order mark and line breaks in front of the request line are passed over. The
+    body is the rest of the file; line breaks that an editor added behind `Content-Length` bytes are dropped.
     Raises ValueError with a sentence when the head cannot be read.
     """
-    head, body = _split(raw)
+    head, body = _split(raw.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n"))
     lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
     method, target = _request_line(lines[0])
     path, _, query = target.partition("?")
@@ -72,9 +78,10 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 def _request_line(line: str) -> tuple[str, str]:
     words = line.split(" ")
-    if len(words) < 2 or not words[0].isalpha() or not words[1].startswith("/"):
+    target = _ORIGIN.sub("", words[1], count=1) if len(words) > 1 else ""
+    if not words[0].isalpha() or not target.startswith("/"):
         raise ValueError(f'line 1 must be a request line such as "POST /hooks/won_deal HTTP/1.1", not "{line[:80]}"')
-    return words[0].upper(), words[1]
+    return words[0].upper(), target
 
 
 def _header(line: str, number: int) -> tuple[str, str]:
@@ -85,7 +92,7 @@ def _header(line: str, number: int) -> tuple[str, str]:
 
 
 def _trimmed(body: bytes, length: str | None) -> bytes:
-    if length is None or not length.isdecimal():
+    if length is None or not length.isdecimal() or len(length) > _LENGTH_DIGITS:
         return body
     rest = body[int(length) :]
     return body[: int(length)] if rest and not rest.strip(b"\r\n") else body

@@ -72,6 +72,19 @@ BODIES: list[tuple[str, bytes | str, str | None, str, Any]] = [
     ("xml rootless of one", "<phone>+49 221</phone>", None, "xml", {"phone": "+49 221"}),
     ("xml bare ampersand", "<r><a>Tom & Co</a><b>A&amp;B <![CDATA[C & D]]></b></r>", None, "xml",
      {"a": "Tom & Co", "b": "A&B C & D"}),
+    ("xml with html's entities", "<r><a>caf&eacute;&nbsp;&AMP; &lt;&LT;&nosuch;</a></r>", None, "xml",
+     {"a": "café\u00a0& <<&nosuch;"}),
+    ("xml prefix undeclared", "<sf:Lead><sf:Phone>+1</sf:Phone></sf:Lead>", "text/xml", "xml", {"Phone": "+1"}),
+    ("xml mixed", "<r>\n one <b>2</b>\n three <!-- x --> four</r>", None, "xml", {"b": "2", "#text": "one three  four"}),
+    ("json in apostrophes", "'{\"a\": 1}'", JSON, "json", {"a": 1}),
+    ("json in a fence", "```json\n{\"a\": 1}\n```\n", TEXT, "json", {"a": 1}),
+    ("xml in a fence", "```\n<r><a>1</a></r>\n```", TEXT, "xml", {"a": "1"}),
+    ("form that begins with an apostrophe", "'a=1", FORM, "form", {"'a": "1"}),
+    ("json as key", "%7B%22a%22%3A+1%7D=", FORM, "json", {"a": 1}),
+    ("json percent-encoded", "%5B%7B%22a%22%3A%22x%3Dy%22%7D%5D", FORM, "json", {"a": "x=y"}),
+    ("key that begins as json", "%7Bx%7D=", FORM, "form", {"{x}": ""}),
+    ("python in a wrapper", "data={'a': True}", FORM, "form", {"data": {"a": True}, "a": True}),
+    ("python elsewhere is text", "note={'a': True}", FORM, "form", {"note": "{'a': True}"}),
     ("xml attributes", '<order id="7"><total currency="EUR">12.50</total><note/></order>', None, "xml",
      {"@id": "7", "total": {"@currency": "EUR", "#text": "12.50"}, "note": ""}),
     ("xml namespaces", '<s:a xmlns:s="urn:x" xmlns:i="urn:i"><s:b i:nil="true"/><s:c>1</s:c></s:a>', None, "xml",
@@ -102,6 +115,43 @@ def test_a_header_that_names_no_other_format_needs_no_repair(header: str | None)
     assert read('{"a": 1}', header).repairs == ()
 
 
+def test_a_boundary_in_the_text_of_json_does_not_make_it_multipart() -> None:
+    payload = read('{"a": "--X"}', "multipart/form-data; boundary=X")
+    assert (payload.decoded_as, payload.data) == ("json", {"a": "--X"})
+    assert payload.because == "the body is JSON although the header said multipart"
+
+
+def test_a_value_cut_at_a_bare_ampersand_is_told() -> None:
+    payload = read("name=Tom & Jerry&flag&qty=1", FORM)
+    assert payload.data == {"name": "Tom ", "Jerry": "", "flag": "", "qty": "1"}
+    assert [sentence for sentence in payload.warnings if '"Jerry"' in sentence and "%26" in sentence]
+    assert len(payload.warnings) == 1
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", " BR "])
+def test_a_compressed_body_is_refused_whatever_its_bytes(coding: str) -> None:
+    request = RawRequest("POST", "/hooks/shop", "", (("Content-Encoding", coding),), b"x\x9c=\x00\xff&")
+    with pytest.raises(Undecodable, match="compressed"):
+        decode(request)
+
+
+def test_a_text_is_read_though_its_header_says_compressed() -> None:
+    request = RawRequest("POST", "/hooks/shop", "", (("Content-Encoding", "gzip"),), b'{"a": 1}')
+    assert decode(request).data == {"a": 1}
+
+
+def test_of_many_notes_those_of_the_request_are_kept_and_the_cut_is_told() -> None:
+    payload = read("&".join(f"k{i}=[1]" for i in range(300)), JSON)
+    assert ("", "content_type") in codes(payload)
+    assert len(payload.repairs) == 101
+    assert "More than 100" in payload.warnings[-1]
+
+
+def test_a_note_is_one_line() -> None:
+    payload = read('{" a\nb\u2028c": 1}', JSON)
+    assert [repair.was for repair in payload.repairs if repair.code == "key_blanks"] == [" a b c"]
+
+
 def test_a_json_string_is_what_its_header_says() -> None:
     assert codes(read('"a=1"', JSON)) == [("", "double_encoded")]
 
@@ -117,7 +167,26 @@ CHARSETS: list[tuple[str, bytes, str, str, list[tuple[str, str]]]] = [
     ("undeclared latin", '{"a": "é“"}'.encode("cp1252"), JSON, "é“", [("", "charset")]),
     ("declared utf-8, sent latin", '{"a": "é"}'.encode("latin-1"), f"{JSON}; charset=utf-8", "é", [("", "charset")]),
     ("declared unknown", '{"a": "é"}'.encode(), f"{JSON}; charset=unicode_escape", "é", []),
-    ("declared utf-16, sent utf-8", '{"a": "é"} '.encode(), f"{JSON}; charset=utf-16", "é", []),
+    ("declared utf-16, sent utf-8", '{"a": "é"} '.encode(), f"{JSON}; charset=utf-16", "é", [("", "charset")]),
+    ("declared utf-16, no mark", "имя=é&a=é".encode("utf-16-le"), f"{FORM}; charset=UTF-16", "é", []),
+    ("declared utf-16 big, no mark", "имя=é&a=é".encode("utf-16-be"), f"{FORM}; charset=utf-16be", "é", []),
+    ("declared latin, sent utf-8", '{"a": "é"}'.encode(), f"{JSON}; charset=ISO-8859-1", "é", [("", "charset")]),
+    ("declared shift_jis", '{"a": "日本"}'.encode("shift_jis"), f"{JSON}; charset=Shift_JIS", "日本", []),
+    ("declared latin, plain", b'{"a": "e"}', f"{JSON}; charset=ISO-8859-1", "e", []),
+    (
+        "declared by the xml",
+        '<?xml version="1.0" encoding="windows-1251"?><r><a>ж</a></r>'.encode("cp1251"),
+        "text/xml",
+        "ж",
+        [],
+    ),
+    (
+        "declared by header and xml",
+        '<?xml version="1.0" encoding="utf-8"?><r><a>ж</a></r>'.encode("koi8-r"),
+        "text/xml; charset=koi8-r",
+        "ж",
+        [],
+    ),
     ("declared cannot", "a=ć".encode(), f"{FORM}; charset=shift_jis", "ć", [("", "charset")]),
     ("form percent utf-8", b"a=%C3%A9", FORM, "é", []),
     ("form percent latin", b"a=%E9", FORM, "é", [("", "charset")]),
@@ -209,7 +278,7 @@ def test_a_latin_1_part_and_file_name() -> None:
     body = multipart(("; name=a", "é"), ('; name=f; filename="é"', "1")).decode().encode("latin-1")
     payload = read(body, "multipart/form-data; boundary=X")
     assert payload.data == {"a": "é", "f": {"name": "é", "type": "application/octet-stream", "size": 1}}
-    assert codes(payload) == [("", "charset")]
+    assert codes(payload) == [("", "charset"), ("a", "charset")]
 
 
 def test_a_part_without_a_name_is_left_out_with_a_warning() -> None:
@@ -315,7 +384,14 @@ REFUSED: list[tuple[str, bytes | str, str | None, list[str]]] = [
     ("number", "42", JSON, ["line 1 column 1"]),
     ("xml less-than", "<a>\n<b>1 < 2</b></a>", "text/xml", ["line 2 column 7", "&lt;"]),
     ("xml rootless broken", "<a>1</a>\n<b>1 < 2</b>", "text/xml", ["line 2 column 7"]),
-    ("xml unknown entity", "<a>\n<b>caf&eacute;</b></a>", "text/xml", ["line 2"]),
+    ("xml tags crossed", "<a>\n<b>1</a></b>", "text/xml", ["line 2 column 7", "opened last"]),
+    ("xml behind blanks", "\n\n <a>\n<b>1 < 2</b></a>", "text/xml", ["line 4 column 7"]),
+    ("xml ampersand and more", "<a>Tom & Co<b></a>", "text/xml", ["line 1 column 9"]),
+    ("curly quotes", "{\n “name”: “Ana”}", JSON, ["line 2 column 2", "curly", "again"]),
+    ("json in apostrophes", "'{\"a\": 1,\n \"b\"}'", JSON, ["line 2 column 5"]),
+    ("json in a fence", "```json\n{\"a\": x}\n```", JSON, ["line 2 column 7"]),
+    ("apostrophes around prose", "'hello'", TEXT, ["line 1 column 1"]),
+    ("percent-encoded prose", "%48ello", FORM, ["line 1 column 1"]),
     ("xml cut off", "<a>\n<b>1</b>", "text/xml", ["line 2", "cut off"]),
     ("html", "<!DOCTYPE html><html></html>", "text/html", ["DOCTYPE"]),
     ("multipart cut off", b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\n1", "multipart/form-data; boundary=X",

@@ -11,12 +11,13 @@ from adapter.intake.decode.keys import expand
 from adapter.intake.decode.limits import DEFAULT_LIMITS, Limits
 from adapter.intake.decode.notes import REPAIRS, Notes, short, storable
 from adapter.intake.decode.pairs import read_form
+from adapter.intake.decode.rows import rows
 from adapter.intake.decode.values import tidy
 from adapter.intake.decode.wrappers import open_fields
 from adapter.intake.payload import Payload
 from adapter.intake.request import RawRequest
 
-__all__ = ["REPAIRS", "Limits", "decode"]
+__all__ = ["REPAIRS", "Limits", "decode", "rows"]
 
 _MOST_KEYS: Final = 100
 
@@ -37,13 +38,15 @@ def decode(request: RawRequest, *, limits: Limits = DEFAULT_LIMITS) -> Payload:
 
 
 def _decode(request: RawRequest, notes: Notes, limits: Limits) -> Payload:
-    reading = read_body(request.body, request.content_type, notes, limits)
+    if len(request.body) + len(request.query) > limits.size:
+        raise Undecodable(f"The request is larger than {limits.size} bytes; send less at once.")
+    reading = read_body(request, notes, limits)
     sent = _query(request.query, notes, limits)
     fields = open_fields(sent, notes, limits) if sent else sent
     data = tidy(_merged(reading.data, fields, notes), notes, limits)
     only_query = bool(fields) and reading.data == {}
     return Payload(
-        data=_expanded(data, limits),
+        data=expand(data, notes, limits),
         received_keys=_received(reading, sent),
         decoded_as="query" if only_query else reading.format,
         because="only the query string carried data" if only_query else reading.because,
@@ -73,14 +76,6 @@ def _merged(data: Any, fields: dict[str, Any], notes: Notes) -> Any:
         if key in data:
             notes.warn(f'The key "{short(key)}" came in the body and in the query string; the body was taken.')
     return {**data, **{key: value for key, value in fields.items() if key not in data}}
-
-
-def _expanded(data: Any, limits: Limits) -> Any:
-    if isinstance(data, dict):
-        return expand(data, limits)
-    if isinstance(data, list):
-        return [expand(row, limits) if isinstance(row, dict) else row for row in data]
-    return data
 
 
 def _received(reading: Reading, sent: dict[str, Any]) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, Final
 
 from adapter.errors import Undecodable
 from adapter.intake.decode.charset import read_text
+from adapter.intake.decode.edges import BLANKS, check_compression, trimmed, unquoted, without_front
 from adapter.intake.decode.json_text import read_json
 from adapter.intake.decode.limits import Limits
 from adapter.intake.decode.multipart import boundary_of, read_multipart
@@ -15,6 +17,7 @@ from adapter.intake.decode.pairs import is_lines, read_form, read_lines
 from adapter.intake.decode.python_text import read_python
 from adapter.intake.decode.wrappers import multipart_parts, open_fields, open_texts, read_parts
 from adapter.intake.decode.xml_text import read_xml
+from adapter.intake.request import RawRequest
 
 _FAMILIES: Final = {
     "application/json": "json",
@@ -34,9 +37,7 @@ _BECAUSE: Final = {
     "python": "the body is a Python literal",
     "empty": "the body is blank",
 }
-_BLANKS: Final = " \t\r\n\f\v\0\ufeff\u00a0"
 _MOST_WRAPPED: Final = 3
-_GZIP: Final = b"\x1f\x8b"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,16 +64,16 @@ def family(content_type: str) -> str | None:
     return next((name for name in ("json", "xml") if mime.endswith("+" + name)), None)
 
 
-def read_body(body: bytes, content_type: str, notes: Notes, limits: Limits) -> Reading:
+def read_body(request: RawRequest, notes: Notes, limits: Limits) -> Reading:
     """The body in the format it is in; raises Undecodable when it is in none."""
-    if body.startswith(_GZIP):
-        raise Undecodable("The body is compressed (gzip); send it without compression.")
+    body, content_type = request.body, request.content_type
+    check_compression(body, (request.header("Content-Encoding") or "").strip().lower())
     named = family(content_type)
     if (named == "multipart" or b"--" in body[:64]) and (boundary := boundary_of(body, content_type, notes)):
         fields, names = read_multipart(body, boundary, notes, limits)
         reading = _reading(open_fields(fields, notes, limits), "multipart", keys=names)
     else:
-        reading = _read_text(read_text(body, content_type, notes), content_type, notes, limits)
+        reading = _read_text(read_text(body, content_type, notes), _Asked(content_type, notes, limits))
     outer = "json" if reading.wrapped else reading.format
     if named is None or outer in {named, "empty"}:
         return reading
@@ -84,24 +85,21 @@ def _spoken(named: str) -> str:
     return {"json": "JSON", "xml": "XML", "text": "plain text"}.get(named, named)
 
 
-def _read_text(text: str, content_type: str, notes: Notes, limits: Limits, *, wrapped: int = 0) -> Reading:
-    bare = text.lstrip(_BLANKS)
-    first = bare[:1]
-    if not first:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """How a text is to be read: `wrapped` counts the JSON strings it was taken out of."""
+
+    content_type: str
+    notes: Notes
+    limits: Limits
+    wrapped: int = 0
+
+
+def _read_text(text: str, asked: _Asked) -> Reading:
+    if not text.strip(BLANKS):
         return Reading({}, (), "empty", _BECAUSE["empty"])
-    if first in '{["':
-        # Only blanks that JSON knows may stay in front, so that a fault's line is counted from the first.
-        json_text = (text if text.lstrip(" \t\r\n")[:1] == first else bare).rstrip(_BLANKS)
-        if first == '"':
-            return _read_wrapped(json_text, notes, limits, wrapped + 1)
-        return _read_container(json_text, notes, limits)
-    if first == "<":
-        return _read_markup(bare.rstrip(_BLANKS), notes, limits)
-    if "=" in bare:
-        return _read_pairs(bare.rstrip("\r\n"), content_type, notes, limits)
-    if bare.rstrip(_BLANKS) == "null":
-        return Reading({}, (), "empty", "the body is JSON null")
-    raise Undecodable(_nothing(content_type))
+    first = text.lstrip(BLANKS)[0]
+    return _READERS.get(first, _read_pairs)(text, asked)
 
 
 def _nothing(content_type: str) -> str:
@@ -116,7 +114,9 @@ def _nothing(content_type: str) -> str:
     )
 
 
-def _read_container(text: str, notes: Notes, limits: Limits) -> Reading:
+def _read_container(text: str, asked: _Asked) -> Reading:
+    notes, limits = asked.notes, asked.limits
+    text = trimmed(text, notes)
     try:
         value = read_json(text, notes, limits)
     except Undecodable:
@@ -145,34 +145,71 @@ def _one(value: Any, notes: Notes) -> Any:
     return value
 
 
-def _read_wrapped(text: str, notes: Notes, limits: Limits, wrapped: int) -> Reading:
+def _read_wrapped(text: str, asked: _Asked) -> Reading:
+    wrapped = asked.wrapped + 1
     if wrapped > _MOST_WRAPPED:
         raise Undecodable(f"The body is JSON inside more than {_MOST_WRAPPED} JSON strings; encode it once.")
-    inner = storable(read_json(text, notes, limits))
-    if not inner.strip(_BLANKS):
+    inner = storable(read_json(trimmed(text, asked.notes), asked.notes, asked.limits))
+    if not inner.strip(BLANKS):
         return Reading({}, (), "empty", "the body is a blank JSON string")
-    notes.repair("", "double_encoded", "JSON string", "its content")
+    asked.notes.repair("", "double_encoded", "JSON string", "its content")
     try:
-        reading = _read_text(inner, "", notes, limits, wrapped=wrapped)
+        reading = _read_text(inner, dataclasses.replace(asked, content_type="", wrapped=wrapped))
     except Undecodable as fault:
         raise Undecodable(f"{fault.sentence} (The body is that text inside a JSON string.)") from None
     return dataclasses.replace(reading, because=f"{reading.because} inside a JSON string", wrapped=True)
 
 
-def _read_markup(text: str, notes: Notes, limits: Limits) -> Reading:
-    fields, dropped = read_xml(text, notes, limits)
+def _read_quoted(text: str, asked: _Asked) -> Reading:
+    inner = unquoted(trimmed(text, asked.notes))
+    if inner is None:
+        return _read_pairs(text, asked)
+    asked.notes.repair("", "quoted", text.lstrip(BLANKS)[0], "dropped")
+    return _read_text(inner, asked)
+
+
+def _read_markup(text: str, asked: _Asked) -> Reading:
+    fields, dropped = read_xml(trimmed(text, asked.notes), asked.notes, asked.limits)
     because = f"{_BECAUSE['xml']}; its outermost element <{storable(dropped)[:60]}> was dropped" if dropped else None
     return _reading(fields, "xml", because=because)
 
 
-def _read_pairs(text: str, content_type: str, notes: Notes, limits: Limits) -> Reading:
-    if not is_lines(text, family(content_type)):
-        fields, name = read_form(text, content_type, notes, limits), "form"
-    elif (lines := read_lines(text, limits)) is not None:
-        fields, name = lines, "text"
-    else:
+def _read_pairs(text: str, asked: _Asked) -> Reading:
+    notes, limits, content_type = asked.notes, asked.limits, asked.content_type
+    text = without_front(text, notes).rstrip("\r\n")
+    if "=" not in text and text[0] != "%":
+        return _read_word(text, content_type)
+    if is_lines(text, family(content_type)):
+        lines = read_lines(text, limits)
+        if lines is None:
+            raise Undecodable(_nothing(content_type))
+        return _reading(open_fields(lines, notes, limits), "text", keys=list(lines))
+    fields = read_form(text, content_type, notes, limits)
+    if (reading := _read_key(fields, asked)) is not None:
+        return reading
+    if "=" not in text:
         raise Undecodable(_nothing(content_type))
-    return _reading(open_fields(fields, notes, limits), name, keys=list(fields))
+    return _reading(open_fields(fields, notes, limits), "form", keys=list(fields))
+
+
+def _read_word(text: str, content_type: str) -> Reading:
+    if text.rstrip(BLANKS) == "null":
+        return Reading({}, (), "empty", "the body is JSON null")
+    raise Undecodable(_nothing(content_type))
+
+
+def _read_key(fields: dict[str, Any], asked: _Asked) -> Reading | None:
+    """The JSON that a client urlencoded as a whole, so that it came as the only key of a form without a value."""
+    key = next(iter(fields), "").strip()
+    if list(fields.values()) != [""] or key[:1] not in {"{", "["}:
+        return None
+    try:
+        reading = _read_container(key, dataclasses.replace(asked, notes=(inner := Notes())))
+    except Undecodable:
+        return None
+    asked.notes.take(inner)
+    asked.notes.repair("", "json_as_key", "key of a form", reading.format)
+    return reading
 
 
 def _reading(data: Any, name: str, *, keys: list[str] | None = None, because: str | None = None) -> Reading:
@@ -180,3 +217,13 @@ def _reading(data: Any, name: str, *, keys: list[str] | None = None, because: st
         sample = data[0] if isinstance(data, list) and data else data
         keys = list(sample) if isinstance(sample, dict) else []
     return Reading(data, tuple(keys), name, because or _BECAUSE[name])
+
+
+_READERS: Final[dict[str, Callable[[str, _Asked], Reading]]] = {
+    "{": _read_container,
+    "[": _read_container,
+    '"': _read_wrapped,
+    "'": _read_quoted,
+    "`": _read_quoted,
+    "<": _read_markup,
+}

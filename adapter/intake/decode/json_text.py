@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
@@ -28,11 +30,17 @@ _ADVICE: Final = (
     ("Invalid \\", 'a backslash is not escaped; write it twice ("\\\\"), or send the fields as Form-Data instead'),
     ("Extra data", "something follows behind the end of the JSON; send one object or one array"),
 )
+_CURLY_MARKS: Final = frozenset("“”„‟«»")
+_CURLY: Final = (
+    "a curly quotation mark stands where a straight one is needed, as text programs write it; type the quotation marks "
+    "again, or send the fields as Form-Data instead"
+)
 _NOT_A_NUMBER: Final = "NaN and Infinity are not JSON; send null or a number"
 _STRING: Final = r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)'
 _CONSTANTS: Final = re.compile(_STRING + r"|(-?Infinity|NaN)", re.DOTALL)
 _NUMBERS: Final = re.compile(_STRING + r"|(-?\d[\d.eE+-]*)", re.DOTALL)
 _TRAILING: Final = re.compile(_STRING + r"|(,)(?=[ \t\r\n]*+[}\]])", re.DOTALL)
+_VALUES: Final = re.compile(_STRING + r"|([,\[{])", re.DOTALL)
 _KEY: Final = re.compile(r'[{,]\s*"([A-Za-z_][\w .-]{0,39})"\s*:')
 
 
@@ -46,20 +54,43 @@ class _Refused(ValueError):
 
 def read_json(text: str, notes: Notes, limits: Limits) -> Any:
     """The value of a JSON text; raises Undecodable with line and column."""
+    check_values([text], limits)
     try:
         return _rescued(text, notes, limits)
     except json.JSONDecodeError as fault:
-        advice = next((advice for start, advice in _ADVICE if fault.msg.startswith(start)), "mend or escape it there")
-        _refuse(text, fault.pos, advice)
+        _refuse(text, fault.pos, _advice(text, fault))
     except _Refused as refused:
         _refuse_number(text, refused.token, limits)
     except RecursionError:
         raise too_deep(limits) from None
 
 
+def too_many_values(limits: Limits) -> Undecodable:
+    """The refusal of a body with too many values in its lists and objects."""
+    return Undecodable(f"The body holds more than {limits.values} values in its lists and objects; send fewer.")
+
+
 def too_deep(limits: Limits) -> Undecodable:
     """The refusal of a body with too many containers inside each other."""
     return Undecodable(f"The body nests deeper than {limits.depth} levels; send a flatter one.")
+
+
+def check_values(texts: Sequence[str], limits: Limits) -> None:
+    """Refuse JSON texts that hold too many values together.
+
+    They are counted before they are made: a value of two characters takes up to a hundred bytes of memory.
+    """
+    if sum(text.count(",") + text.count("[") + text.count("{") for text in texts) <= limits.values:
+        return
+    marks = (hit for text in texts for hit in _VALUES.finditer(text) if hit[1])
+    if next(itertools.islice(marks, limits.values, None), None) is not None:
+        raise too_many_values(limits)
+
+
+def _advice(text: str, fault: json.JSONDecodeError) -> str:
+    if text[fault.pos : fault.pos + 1] in _CURLY_MARKS:
+        return _CURLY
+    return next((advice for start, advice in _ADVICE if fault.msg.startswith(start)), "mend or escape it there")
 
 
 def _rescued(text: str, notes: Notes, limits: Limits) -> Any:
@@ -70,14 +101,19 @@ def _rescued(text: str, notes: Notes, limits: Limits) -> Any:
     try:
         value = _parse(text, notes, limits, strict=False)
     except json.JSONDecodeError as fault:
-        mended = _TRAILING.sub(lambda hit: " " if hit[1] else hit[0], text)
-        if mended == text:
+        commas = [hit.start() for hit in _TRAILING.finditer(text) if hit[1]]
+        if not commas:
             raise
-        value = _parse(mended, notes, limits, strict=False)
+        value = _parse(_without(text, commas), notes, limits, strict=False)
         notes.repair("", "trailing_comma", _place(text, fault.pos), "dropped")
     if first.msg.startswith("Invalid control character"):
         notes.repair("", "control_character", _place(text, first.pos), "kept")
     return value
+
+
+def _without(text: str, places: list[int]) -> str:
+    begins = [0, *(place + 1 for place in places)]
+    return " ".join(text[begin:end] for begin, end in zip(begins, [*places, None], strict=True))
 
 
 def _parse(text: str, notes: Notes, limits: Limits, *, strict: bool) -> Any:

@@ -9,16 +9,19 @@ from typing import Any, Final
 from adapter.intake.decode.json_text import exact
 from adapter.intake.decode.limits import Limits
 
-_LOOKS: Final = re.compile(r"""\A\s*[\[{]\s*[\[{]*\s*'|\b(?:True|False|None)\b|:\s*'""")
-_BRACKETS: Final = re.compile(r"[\[({]|[\])}]")
-# What the tokenizer only warns of, and would print into the log of the server.
-_ESCAPES: Final = re.compile(r"\\(.)", re.DOTALL)
-_KNOWN_ESCAPES: Final = frozenset("\n\\'\"abfnrtvxuUN0123")
+_LOOKS: Final = re.compile(r"""\A\s*+[\[{][\s\[{]*+u?'|\b(?:True|False|None)\b|:\s*+u?'""")
+# Everything a plain literal is made of; a call, a name, an f-string or a sum never reaches the parser. Of the escapes
+# only those that the tokenizer knows: of others it warns in the log of the server.
+_TOKEN: Final = re.compile(
+    r"""[\s,:]++|(u?'(?:[^'\\\n]|\\[\n\\'"abfnrtvxuUN0123])*+'|u?"(?:[^"\\\n]|\\[\n\\'"abfnrtvxuUN0123])*+"
+    |-?[0-9][0-9.]*+(?:e[+-]?[0-9]++)?|True\b|False\b|None\b|[\[\](){}])""",
+    re.VERBOSE | re.ASCII,
+)
 
 
 def read_python(text: str, limits: Limits) -> Any:
     """The value of a Python literal of dicts, lists, texts, numbers; raises ValueError for anything else."""
-    if len(text) > limits.python_size or not _LOOKS.search(text) or _deep(text, limits) or _doubtful(text):
+    if len(text) > limits.python_size or not _LOOKS.search(text) or not _is_plain(text, limits):
         raise ValueError("not a Python literal")
     try:
         return _plain(ast.literal_eval(text.strip()), limits)
@@ -26,17 +29,15 @@ def read_python(text: str, limits: Limits) -> Any:
         raise ValueError("not a Python literal") from fault
 
 
-def _deep(text: str, limits: Limits) -> bool:
-    depth = 0
-    for bracket in _BRACKETS.finditer(text):
-        depth += 1 if bracket[0] in "[({" else -1
-        if depth > limits.depth:
-            return True
-    return False
-
-
-def _doubtful(text: str) -> bool:
-    return not _KNOWN_ESCAPES.issuperset(_ESCAPES.findall(text))
+def _is_plain(text: str, limits: Limits) -> bool:
+    at = depth = tokens = 0
+    while token := _TOKEN.match(text, at):
+        at = token.end()
+        tokens += token[1] is not None
+        depth += (token[0] in "[({") - (token[0] in "])}")
+        if tokens > limits.python_tokens or depth > limits.depth:
+            return False
+    return at == len(text)
 
 
 def _plain(value: Any, limits: Limits) -> Any:

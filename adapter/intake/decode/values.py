@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapter.errors import Undecodable
-from adapter.intake.decode.json_text import too_deep
+from adapter.intake.decode.json_text import too_deep, too_many_values
 from adapter.intake.decode.limits import Limits
 from adapter.intake.decode.notes import Notes, is_storable, storable
 
@@ -24,12 +24,15 @@ def tidy(data: Any, notes: Notes, limits: Limits) -> Any:
 
 
 def _is_tidy(data: Any, limits: Limits) -> bool:
-    tidy, keys = True, 0
+    tidy, keys, values = True, 0, 0
     level, depth = [data], 0
     while level:
         depth += 1
         if depth > limits.depth and any(isinstance(value, (dict, list)) for value in level):
             raise too_deep(limits)
+        values += len(level)
+        if values > limits.values:
+            raise too_many_values(limits)
         below: list[Any] = []
         for value in level:
             if isinstance(value, str):

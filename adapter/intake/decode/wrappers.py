@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from werkzeug.http import parse_options_header
-
 from adapter.errors import Undecodable
-from adapter.intake.decode.json_text import read_json
+from adapter.intake.decode.json_text import check_values, read_json
 from adapter.intake.decode.limits import Limits
 from adapter.intake.decode.multipart import file_note
 from adapter.intake.decode.notes import Notes, short
 from adapter.intake.decode.pairs import collect, too_many
+from adapter.intake.decode.part_head import Disposition, disposition
+from adapter.intake.decode.python_text import read_python
 
 # JSONString: Zoho's finance apps. payload: GitHub's form mode, Slack. rawRequest: Jotform.
 WRAPPERS: Final = frozenset({"JSONString", "payload", "rawRequest"})
@@ -21,11 +21,14 @@ WRAPPERS: Final = frozenset({"JSONString", "payload", "rawRequest"})
 # (https://github.com/zapier/zapier-platform, legacy-scripting-runner, makeMultipartForm).
 FIELD_WRAPPERS: Final = WRAPPERS | {"data"}
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+")
+_HEAD: Final = 16 * 1024
 
 
 def open_fields(data: dict[str, Any], notes: Notes, limits: Limits) -> dict[str, Any]:
     """The fields of a form, query or multipart body with every JSON text in place, and wrappers opened."""
+    texts = [text for value in data.values() for text in (value if isinstance(value, list) else [value])]
+    check_values([text for text in texts if isinstance(text, str) and _looks_like_json(text)], limits)
     found = {key: _in_place(key, value, notes, limits) for key, value in data.items()}
     return _lifted(found, [key for key in found if key.strip() in FIELD_WRAPPERS and isinstance(data[key], str)], notes)
 
@@ -46,6 +49,9 @@ def _in_place(key: str, value: Any, notes: Notes, limits: Limits) -> Any:
     try:
         found = read_json(value, inner := Notes(), limits)
     except Undecodable as fault:
+        if key.strip() in FIELD_WRAPPERS and (literal := _python(value, limits)) is not None:
+            notes.repair(key, "python_in_field", "text", "object" if isinstance(literal, dict) else "list")
+            return literal
         # A field is text first ("[new] see {1}"): only a wrapper's fault is worth telling.
         if key.strip() in WRAPPERS:
             notes.warn(f'The field "{short(key)}" was left as text: {fault.sentence.replace("The body", "it", 1)}')
@@ -56,6 +62,13 @@ def _in_place(key: str, value: Any, notes: Notes, limits: Limits) -> Any:
         notes.warn(sentence)
     notes.repair(key, "json_in_field", "text", "object" if isinstance(found, dict) else "list")
     return found
+
+
+def _python(text: str, limits: Limits) -> Any:
+    try:
+        return read_python(text, limits)
+    except ValueError:
+        return None
 
 
 def _looks_like_json(text: str) -> bool:
@@ -90,30 +103,30 @@ def read_parts(parts: list[Any], notes: Notes, limits: Limits) -> tuple[dict[str
     pairs: list[tuple[str, Any]] = []
     names: list[str] = []
     for number, part in enumerate(parts, 1):
-        options = _disposition(part)
-        if "name" not in options:
+        said = _disposition(part)
+        if said.name is None:
             notes.warn(f"Part {number} of the multipart description has no name and was left out.")
             continue
-        names.append(options["name"])
-        if options.get("filename") != "":
-            pairs.append((options["name"], _part_value(part.get("body"), options.get("filename"))))
+        names.append(said.name)
+        if said.filename != "":
+            pairs.append((said.name, _part_value(part.get("body"), said.filename)))
     notes.repair("", "multipart_wrapper", "$multipart", "fields")
     return collect(pairs), names
 
 
-def _disposition(part: Any) -> dict[str, str]:
+def _disposition(part: Any) -> Disposition:
     headers = part.get("headers") if isinstance(part, dict) else None
     for name, value in headers.items() if isinstance(headers, dict) else ():
         if name.lower() == "content-disposition" and isinstance(value, str):
-            return dict(parse_options_header(value)[1])
-    return {}
+            return disposition(value[:_HEAD])
+    return Disposition(None, None)
 
 
 def _part_value(body: Any, filename: str | None) -> Any:
     content = body.get("$content") if isinstance(body, dict) else None
     if isinstance(content, str):
         mime = body.get("$content-type")
-        size = len(_BASE64.findall(content)) * 3 // 4
+        size = sum(map(len, _BASE64.findall(content))) * 3 // 4
         return file_note(filename or "", mime if isinstance(mime, str) else None, size)
     if filename is not None:
         return file_note(filename, None, len(body.encode("utf-8", "replace")) if isinstance(body, str) else 0)

@@ -22,7 +22,6 @@ from adapter.intake.decode.notes import Notes
 from adapter.intake.decode.pairs import collect
 from adapter.intake.decode.xml_mend import without_bare_ampersands, without_declaration
 
-_ROOT: Final = "<root>"
 _JUNK: Final = 9  # XML_ERROR_JUNK_AFTER_DOC_ELEMENT of expat
 _TEXT: Final = 'a "&" or "<" inside a value is the usual cause; write "&amp;" and "&lt;", or send JSON or Form-Data'
 # The error codes of expat (https://libexpat.github.io/doc/api/latest/, enum XML_Error).
@@ -34,10 +33,11 @@ _ADVICE: Final = {
     20: "a CDATA section is not closed; the body may have been cut off",
 }
 _SOAP: Final = ("Envelope", "Body")
+_CHILD: Final = "\0"  # stands in the text of an element where a child stood; XML itself cannot hold it
 
 
 class _Element:
-    """An element without its namespace: attributes, elements inside and the pieces of text between them."""
+    """An element without its namespace: attributes, elements inside and its text, in pieces as the parser cut it."""
 
     __slots__ = ("attributes", "children", "name", "texts")
 
@@ -71,6 +71,7 @@ class _Builder(ContentHandler):
         kept = {_local(key): value for key, value in attrs.items() if key.partition(":")[0] != "xmlns"}
         element = _Element(_local(name), kept)
         self._open[-1].children.append(element)
+        self._open[-1].texts.append(_CHILD)
         self._open.append(element)
 
     def characters(self, content: str) -> None:
@@ -80,66 +81,82 @@ class _Builder(ContentHandler):
         self._open.pop()
 
 
+class _Broken(ValueError):
+    """A text that is not XML; line and column count from 1."""
+
+    def __init__(self, fault: SAXParseException, lines_before: int) -> None:
+        super().__init__()
+        self.line = (fault.getLineNumber() or 1) - lines_before
+        self.column = (fault.getColumnNumber() or 0) + 1
+        self.code: int = getattr(fault.getException(), "code", 0)
+
+    @property
+    def place(self) -> str:
+        return f"line {self.line} column {self.column}"
+
+
 def read_xml(text: str, notes: Notes, limits: Limits) -> tuple[dict[str, Any], str | None]:
     """The fields of an XML text and the name of the element that was dropped around them."""
+    if not text.startswith("<"):
+        text = without_declaration(text)
     try:
-        top = _mended(text, notes, limits)
-    except SAXParseException as fault:
-        advice = _ADVICE.get(_code(fault) or 0, _TEXT)
-        place = f"line {fault.getLineNumber()} column {(fault.getColumnNumber() or 0) + 1}"
-        raise Undecodable(f"The body is not valid XML at {place}: {advice}.") from None
+        root, rooted = _mended(text, notes, limits)
+    except _Broken as broken:
+        advice = _ADVICE.get(broken.code, _TEXT)
+        raise Undecodable(f"The body is not valid XML at {broken.place}: {advice}.") from None
     except DefusedXmlException:
         raise Undecodable("The body is XML or HTML with a DOCTYPE; send it without one.") from None
-    if len(top.children) != 1:
-        return _fields(top), None
-    dropped = _inside_soap(top.children[0])
+    if not rooted:
+        return _fields(root), None
+    dropped = _inside_soap(root)
     if not dropped.children:
         return {dropped.name: _value(dropped)}, None
     return _fields(dropped), dropped.name
 
 
-def _mended(text: str, notes: Notes, limits: Limits) -> _Element:
+def _mended(text: str, notes: Notes, limits: Limits) -> tuple[_Element, bool]:
     try:
         return _rooted(text, notes, limits)
-    except SAXParseException as fault:
-        escaped = without_bare_ampersands(text)
-        if escaped == text:
-            raise
-        place = f"line {fault.getLineNumber()} column {(fault.getColumnNumber() or 0) + 1}"
-    top = _rooted(escaped, notes, limits)
-    notes.repair("", "bare_ampersand", place, "&amp;")
-    return top
-
-
-def _rooted(text: str, notes: Notes, limits: Limits) -> _Element:
+    except _Broken as broken:
+        first = broken
+    escaped = without_bare_ampersands(text)
+    if escaped == text:
+        raise first
     try:
-        return _parsed(text, limits)
-    except SAXParseException as fault:
-        if _code(fault) != _JUNK:
+        found = _rooted(escaped, notes, limits)
+    except _Broken:
+        raise first from None
+    notes.repair("", "bare_ampersand", first.place, "&amp;")
+    return found
+
+
+def _rooted(text: str, notes: Notes, limits: Limits) -> tuple[_Element, bool]:
+    try:
+        return _parsed(text, limits), True
+    except _Broken as broken:
+        if broken.code != _JUNK:
             raise
     # Zapier's own example of an XML payload has no root element
-    # (https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps). The root takes the place of the
-    # declaration, so that a fault behind the first line is told where it is.
-    root = _parsed(f"{_ROOT}{without_declaration(text)}</root>", limits).children[0]
+    # (https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps).
+    root = _parsed(f"<root>\n{without_declaration(text)}</root>", limits, lines_before=1)
     notes.repair("", "xml_root", "none", "root")
-    return root
+    return root, False
 
 
-def _parsed(text: str, limits: Limits) -> _Element:
+def _parsed(text: str, limits: Limits, *, lines_before: int = 0) -> _Element:
     raw = text.encode("utf-8", "replace")
-    # One read of everything: expat scans an unfinished token again with each piece it is fed.
+    # One read of everything: expat scans an unfinished token again with every piece it is fed.
     parser = DefusedExpatParser(bufsize=len(raw) + 1, forbid_dtd=True)
     builder = _Builder(limits)
     parser.setContentHandler(builder)
     source = InputSource()
     source.setEncoding("utf-8")
     source.setByteStream(BytesIO(raw))
-    parser.parse(source)
-    return builder.top
-
-
-def _code(fault: SAXParseException) -> int | None:
-    return getattr(fault.getException(), "code", None)
+    try:
+        parser.parse(source)
+    except SAXParseException as fault:
+        raise _Broken(fault, lines_before) from None
+    return builder.top.children[0]
 
 
 def _inside_soap(root: _Element) -> _Element:
@@ -156,7 +173,8 @@ def _inside_soap(root: _Element) -> _Element:
 def _fields(element: _Element) -> dict[str, Any]:
     found: dict[str, Any] = {f"@{name}": value for name, value in element.attributes.items()}
     found.update(collect((child.name, _value(child)) for child in element.children))
-    if text := "".join(element.texts).strip():
+    pieces = "".join(element.texts).split(_CHILD)
+    if text := " ".join(piece.strip() for piece in pieces if piece and not piece.isspace()):
         found["#text"] = text
     return found
 
