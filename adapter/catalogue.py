@@ -64,7 +64,9 @@ class Catalogue:
         if entry is None:
             raise UnknownHook(f'No hook is named "{name[:63]}". Check the last part of the address, or ask its owner.')
         if entry.hook is None:
-            raise FaultyHook(f'The hook "{name}" cannot work yet: its file has a fault that its owner must mend.')
+            raise FaultyHook(
+                f'The hook "{name}" cannot work yet: its file has a fault (run check), or its secret was not set when the adapter started.'
+            )
         return entry.hook
 
     def entries(self) -> Mapping[str, Entry]:

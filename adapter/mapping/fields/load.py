@@ -19,6 +19,7 @@ from adapter.mapping.fields.notes import Notes, as_text
 from adapter.mapping.fields.spec import FieldSpec
 from adapter.mapping.lookup import Found, Place, Source
 
+_A_LIST: Final = 'A list of {} came; write `for_each: "@"` in the hook, or send one object at a time. '
 PHONE_EMPTY_WORDS: Final = frozenset({"-none-", "-select-", "null", "none", "undefined"})
 
 
@@ -78,7 +79,10 @@ class DeclaredFields:
         with Context(here):
             values, found, faults = _load(self.schema, self.specs, source)
         if faults:
-            raise _refusal(self.specs, found, faults, received)
+            refusal = _refusal(self.specs, found, faults, received)
+            if isinstance(data, list):
+                refusal = InvalidFields(_A_LIST.format(len(data)) + refusal.sentence, fields=refusal.fields)
+            raise refusal
         return Loaded(values, tuple(here.repairs), tuple(here.warnings))
 
 

@@ -141,3 +141,9 @@ def test_the_payload_is_not_changed() -> None:
     data = {"x": [" a "]}
     load(data, spec("x"))
     assert data == {"x": [" a "]}
+
+
+def test_a_list_where_one_object_is_read_is_told() -> None:
+    with pytest.raises(InvalidFields, match='A list of 2 came; write `for_each: "@"` in the hook') as caught:
+        load([{"phone": "1"}, {"phone": "2"}], spec("phone", required=True))
+    assert list(caught.value.fields) == ["phone"]
