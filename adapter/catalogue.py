@@ -65,7 +65,8 @@ class Catalogue:
             raise UnknownHook(f'No hook is named "{name[:63]}". Check the last part of the address, or ask its owner.')
         if entry.hook is None:
             raise FaultyHook(
-                f'The hook "{name}" cannot work yet: its file has a fault (run check), or its secret was not set when the adapter started.'
+                f'The hook "{name}" cannot work yet: its file has a fault (its owner runs "check"), '
+                "or its secret was not set when the adapter started."
             )
         return entry.hook
 
