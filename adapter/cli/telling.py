@@ -8,6 +8,7 @@ import sys
 import click
 
 from adapter.config import load_settings
+from adapter.delivery.states import EVENT_STATES, MEANINGS
 from adapter.delivery.story import FoundNothing, request_of, rows_of, story, story_lines
 from adapter.errors import ConfigurationError
 from adapter.intake.request import RawRequest, http_file
@@ -17,7 +18,7 @@ from adapter.store.engine import UNAVAILABLE
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
-@click.option("--status", help="Only this status.")
+@click.option("--status", type=click.Choice(sorted({*MEANINGS, *EVENT_STATES})), help="Only this status.")
 @click.option("--limit", type=click.IntRange(min=1), help="The newest so many; default: all.")
 def events_command(as_json: bool, status: str | None, limit: int | None) -> None:
     """A line for each message, oldest first; an event without messages is one line."""

@@ -101,7 +101,11 @@ def _tried(entry: Entry, bench: _Bench) -> Iterator[_Result]:
     samples = samples_of(bench.templates, entry.name)
     if not samples:
         folder = bench.templates / entry.name / "samples"
-        yield _Result(_UNCHECKED, str(entry.path), (f"no request files (*.http) are in {folder}",))
+        yield _Result(
+            _UNCHECKED,
+            str(entry.path),
+            (f"no request files (*.http) are in {folder}; save one there: why EVENT --http prints one that came",),
+        )
     for sample in samples:
         yield _sampled(entry.hook, sample, bench)
 

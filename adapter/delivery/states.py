@@ -22,5 +22,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "cancelled": "It was stopped before it was sent.",
 }
 
+EVENT_STATES: Final = ("queued", "ignored", "rejected")
+"""What became of an event at once; it stands alone where the event made no message."""
+
 DUE: Final = ("queued", "retrying")
 MOVING: Final = frozenset({"queued", "retrying", "sending"})

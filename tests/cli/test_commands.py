@@ -163,7 +163,14 @@ def test_migrate_may_run_any_number_of_times(folder: Path) -> None:
     assert run("migrate", cwd=folder).stdout == "The database was brought up to date.\n"
     assert run("migrate", cwd=folder).stdout == "The database is up to date.\n"
     assert run("events", "--json", cwd=folder).stdout == ""
+    assert run("events", "--status", "rejected", cwd=folder).stdout == ""
     assert run("why", "nothing", cwd=folder).returncode == 1
+
+
+def test_events_names_the_statuses_there_are(folder: Path) -> None:
+    done = run("events", "--status", "sent", cwd=folder)
+    assert done.returncode == 2
+    assert all(f"'{status}'" in done.stderr for status in ("rejected", "accepted", "unknown"))
 
 
 def test_the_relay_asks_for_the_tables(folder: Path) -> None:

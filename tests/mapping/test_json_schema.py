@@ -30,6 +30,10 @@ def described(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, boo
         yield from described(inner, f"{name}.")
 
 
+def disagreements(hook: Any) -> list[str]:
+    return [fault.message for fault in jsonschema.Draft7Validator(SCHEMA).iter_errors(hook)]
+
+
 def test_the_file_is_what_the_schemas_say() -> None:
     written = json.loads((ROOT / "docs/hook.schema.json").read_text(encoding="utf-8"))
     assert written == SCHEMA, "write it anew with: make schema"
@@ -47,11 +51,11 @@ def test_every_key_has_a_sentence_and_every_sentence_a_key() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_hooks_that_ship_agree_with_it(path: Path) -> None:
-    jsonschema.validate(read_yaml(path.read_text(encoding="utf-8")).data, SCHEMA)
+    assert not disagreements(read_yaml(path.read_text(encoding="utf-8")).data)
 
 
 def test_a_small_hook_agrees_with_it() -> None:
-    jsonschema.validate(HOOK, SCHEMA)
+    assert not disagreements(HOOK)
 
 
 @pytest.mark.parametrize(
@@ -72,5 +76,4 @@ def test_a_small_hook_agrees_with_it() -> None:
     ],
 )
 def test_what_does_not_load_does_not_agree_with_it(change: dict[str, Any]) -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(HOOK | change, SCHEMA)
+    assert disagreements(HOOK | change)
