@@ -112,13 +112,15 @@ def wants_dry_run(request: RawRequest) -> bool:
     pairs = (
         parse_qsl(request.query, keep_blank_values=True, max_num_fields=1000) if request.query.count("&") < 1000 else []
     )
-    return any(key == "dry_run" and value.lower() not in {"0", "false", "no"} for key, value in pairs)
+    return any(key.strip() == "dry_run" and value.lower() not in {"0", "false", "no"} for key, value in pairs)
 
 
 def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bool) -> Payload:
     """The decoded payload of a proven request, without the keys that prove or steer it."""
     hook, request = taken.hook, taken.request
     must_prove = check_auth and bool(hook.proofs) and taken.proof is None
+    if must_prove and not auth.may_be_in_body(hook.proofs):
+        raise Unauthenticated(auth.why_not(hook.proofs, request, data={}, now=now, public_url=public_url))
     data: Mapping[str, Any] = {}
     try:
         payload = decode(request)

@@ -37,7 +37,7 @@ class Made:
     messages: list[Outgoing] = dataclasses.field(default_factory=list)
     shown: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     errors: dict[str, Any] = dataclasses.field(default_factory=dict)
-    contents: set[str] = dataclasses.field(default_factory=set, repr=False)
+    contents: dict[str, int] = dataclasses.field(default_factory=dict, repr=False)
 
 
 def make(made: Made, payload: Payload, accounts: Mapping[str, Account], *, clock: Callable[[], float]) -> str | None:
@@ -87,14 +87,16 @@ def _add(made: Made, message: Message, keys: tuple[tuple[str, float], ...], acco
     account = _account(made.hook, message, accounts)
     one = dataclasses.replace(outgoing(message, account), keys=keys)
     content = json.dumps([one.account, one.head, one.item], sort_keys=True, default=str)
-    if content in made.contents:
+    if (kept := made.contents.get(content)) is not None:  # whatever it was made from counts as sent
+        same = made.messages[kept]
+        made.messages[kept] = dataclasses.replace(same, keys=tuple(dict.fromkeys((*same.keys, *keys))))
         made.repairs.append(Repair("to", "same_message_twice", one.number, "sent once"))
         return
     if len(made.messages) >= MOST_MESSAGES:
         sentence = f"This event makes more than {MOST_MESSAGES:,} messages; send it in parts."
         raise InvalidFields(sentence, fields={"to": [sentence]})
     application = message.application or account.application
-    made.contents.add(content)
+    made.contents[content] = len(made.messages)
     made.messages.append(one)
     made.shown.append(shown(message, application=application))
     made.warnings.extend(text for text in channel_doubts(message, application) if text not in made.warnings)

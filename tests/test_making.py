@@ -115,6 +115,16 @@ def test_the_same_message_to_the_same_number_is_sent_once_and_noted() -> None:
     assert "same_message_twice" in [one.code for one in taken.repairs]
 
 
+def test_what_a_message_left_out_was_made_from_counts_as_sent() -> None:
+    hook = ORDER.replace("push:", "dedupe: {key: [id]}\npush:").replace(
+        "  order: {}", "  order: {}\n  id: {from: item.id}"
+    )
+    both = send(hook, {"order": 7, "items": [ITEMS[0] | {"id": 1}, ITEMS[0] | {"id": 2}]})
+    second = send(hook, {"order": 7, "items": [ITEMS[0] | {"id": 2}]})
+    assert [len(found) for found in keys(both)] == [2]
+    assert keys(second)[0] < keys(both)[0]
+
+
 def test_an_event_makes_a_thousand_messages_at_most() -> None:
     taken = send(ORDER, {"items": [{"phone": f"98765{at:05}"} for at in range(1001)]})
     assert taken.refusal is not None
@@ -197,6 +207,10 @@ def test_an_idempotency_key_counts_for_the_whole_event() -> None:
     one = send(plain(), {"phone": "+919876543210"}, headers=(("Idempotency-Key", "k1"),))
     two = send(plain(), {"phone": "+919876543211"}, headers=(("Idempotency-Key", "k1"),))
     assert keys(one) == keys(two) != [set()]
+    near, far = (
+        send(plain(), {"phone": "+919876543210"}, headers=(("Idempotency-Key", "k" * 300 + last),)) for last in "12"
+    )
+    assert keys(near) != keys(far)
 
 
 def test_a_digest_counts_all_that_came_within_a_short_window_only_where_it_is_asked_for() -> None:

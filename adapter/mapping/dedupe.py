@@ -15,7 +15,6 @@ from adapter.mapping.hook import Hook
 from adapter.mapping.lookup import Place, Source
 
 DEFAULT_WINDOW: Final = 72 * 3600.0
-_MOST_HEADER: Final = 255
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def element_keys(hook: Hook, data: Any, values: Mapping[str, Any]) -> tuple[Dedu
 
 def header_key(request: RawRequest) -> tuple[DedupeKey, ...]:
     """The key of an `Idempotency-Key` header; () when there is none."""
-    value = (request.header("Idempotency-Key") or "").strip()[:_MOST_HEADER]
+    value = (request.header("Idempotency-Key") or "").strip()
     return (DedupeKey(_digest("idempotency-key", value), DEFAULT_WINDOW),) if value else ()
 
 

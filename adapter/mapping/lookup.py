@@ -133,7 +133,8 @@ def _walked(data: Any, steps: Sequence[str]) -> Any:
             data = data[index] if isinstance(data, list) and index < len(data) else None
         elif isinstance(data, Mapping):
             wanted = loose(step)
-            data = data.get(step, next((data[key] for key in data if loose(str(key)) == wanted), None))
+            key = step if step in data else next((key for key in data if loose(str(key)) == wanted), step)
+            data = data.get(key)
         else:
             return None
     return data

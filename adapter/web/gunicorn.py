@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from gunicorn import util
+from gunicorn.glogging import Logger
 
 from adapter.config import load_settings, require_service
 from adapter.errors import ConfigurationError
@@ -31,6 +32,23 @@ accesslog = None  # an access log would hold tokens that stand in paths and quer
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """Gunicorn's log without what came: it quotes request lines and headers, which hold tokens and numbers."""
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if msg.startswith("Invalid request"):
+            msg, args = msg.partition(":")[0] + ": it is no HTTP that can be read; what came is not logged.", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if msg.startswith("Error handling request"):
+            msg, args = "Error handling a request.", ()
+        super().exception(msg, *args, **kwargs)
+
+
+logger_class = _Log
 
 
 def post_worker_init(_worker: Any) -> None:

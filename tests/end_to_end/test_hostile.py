@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -125,6 +127,25 @@ def test_odd_keys_and_characters_are_no_reason_to_lose_a_message(shop: tuple[Run
     before = len(sandbox.messages())
     assert post(running, "application/json", body).status_code == 200
     wait_for(lambda: len(sandbox.messages()) > before)
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        b"GET /hooks/hostile?token=form-test-secret&name=Jos\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /hooks/hostile?token=form-test-secret&name=Ana Maria HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /hooks/hostile HTTP/1.1\r\nHost: x\r\nBearer form-test-secret\r\n\r\n",
+    ],
+    ids=["raw characters", "a blank", "a header without a colon"],
+)
+def test_what_is_no_http_is_refused_and_not_quoted_in_the_log(shop: tuple[Running, Sandbox], wire: bytes) -> None:
+    running, _ = shop
+    parts = urlsplit(running.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        connection.sendall(wire)
+        assert b" 400 " in connection.recv(1000).partition(b"\r\n")[0]
+    wait_for(lambda: "Invalid request" in running.log.read_text())
+    assert "form-test-secret" not in running.log.read_text()
 
 
 def test_nothing_of_it_left_a_trace_in_the_log_or_a_process_behind(shop: tuple[Running, Sandbox]) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "authenticate",
     "authenticate_field",
     "hmac_proof",
+    "may_be_in_body",
     "own_keys",
     "redact",
     "why_not",
@@ -38,6 +39,11 @@ def authenticate(
     """
     verdicts = [_examine(proof, request, now, public_url) for proof in proofs]
     return _first(proofs, verdicts)
+
+
+def may_be_in_body(proofs: Sequence[Proof]) -> bool:
+    """Whether one of the proofs may be a field of the body, so that it must be decoded to know who posted."""
+    return any(isinstance(proof, TokenProof) and proof.field_name is not None for proof in proofs)
 
 
 def authenticate_field(proofs: Sequence[Proof], data: Mapping[str, Any]) -> Proof | None:

@@ -75,10 +75,15 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
 
 
 def _wpforms_body(request: RawRequest) -> bytes:
-    """WPForms signs wp_json_encode(fields) also where it sends a form; PHP escapes slashes and non-ASCII."""
-    if not _is_form(request):
+    """WPForms signs wp_json_encode(fields) also where it sends a form; PHP escapes slashes and non-ASCII.
+
+    A key that comes twice is one that WPForms did not sign, so such a body is taken as it stands, and fails.
+    """
+    pairs = _pairs(request.body) if _is_form(request) else []
+    fields = dict(pairs)
+    if len(fields) < len(pairs) or not fields:
         return request.body
-    text = json.dumps(dict(_pairs(request.body)), separators=(",", ":"))
+    text = json.dumps(fields, separators=(",", ":"))
     return text.replace("/", "\\/").encode()
 
 

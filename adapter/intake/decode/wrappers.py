@@ -38,6 +38,7 @@ def open_texts(data: dict[str, Any], notes: Notes, limits: Limits) -> dict[str, 
     keys = [key for key, value in data.items() if isinstance(value, str) and key.strip() in WRAPPERS]
     if not keys:
         return data
+    check_values([data[key] for key in keys if _looks_like_json(data[key])], limits)
     return _lifted(data | {key: _in_place(key, data[key], notes, limits) for key in keys}, keys, notes)
 
 
@@ -79,12 +80,14 @@ def _looks_like_json(text: str) -> bool:
 
 
 def _lifted(data: dict[str, Any], keys: Iterable[str], notes: Notes) -> dict[str, Any]:
+    lifted = dict(data)
     for key in keys:
         inner = data[key]
         if isinstance(inner, dict):
             notes.repair(key, "wrapper_opened", "object", "top level")
-            data = data | {name: value for name, value in inner.items() if name not in data}
-    return data
+            for name, value in inner.items():
+                lifted.setdefault(name, value)
+    return lifted
 
 
 def multipart_parts(data: Any) -> list[Any] | None:
