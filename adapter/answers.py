@@ -48,6 +48,8 @@ def _sentence(taken: Taken, status: str, messages: int, *, duplicate: bool, prac
         return taken.ignored
     if duplicate:
         return "The same event came before; nothing is sent a second time."
+    if not messages:
+        return "Nothing new is sent."
     what = "1 message is" if messages == 1 else f"{messages:,} messages are"
     where = " (practice: nothing reaches a real phone)" if practice else ""
     return f"{what} {status}{where}."

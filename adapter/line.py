@@ -18,7 +18,7 @@ from adapter.intake.payload import Payload
 from adapter.intake.request import RawRequest
 from adapter.intake.sources import Reply, enrich, test_traffic
 from adapter.making import Made, make
-from adapter.mapping.dedupe import DedupeKey, event_keys
+from adapter.mapping.dedupe import event_keys
 from adapter.mapping.hook import Hook
 from adapter.mapping.lookup import loose
 from adapter.picky.account import Account
@@ -40,7 +40,6 @@ class Taken(Made):
     request: RawRequest
     proof: auth.Proof | None = None
     payload: Payload | None = None
-    keys: tuple[DedupeKey, ...] = ()
     ignored: str | None = None
     refusal: Refusal | None = None
     reply: Reply | None = None
@@ -83,12 +82,13 @@ def take(
             raise too_large(most_bytes)
         if check_auth and hook.proofs:
             taken.proof = auth.authenticate(hook.proofs, request, now=now, public_url=public_url)
-        taken.payload = _payload(taken, now=now, public_url=public_url, check_auth=check_auth)
+        sent = _payload(taken, now=now, public_url=public_url, check_auth=check_auth)
+        taken.payload = enrich(hook.source, request, sent)
         _note(taken, taken.payload)
         taken.ignored = _reason_to_ignore(hook, taken.payload)
         if taken.ignored is None:
-            taken.keys = event_keys(hook, request, taken.payload.data)
-            taken.ignored = make(taken, taken.payload, accounts, clock=clock)
+            keys = event_keys(hook, request, sent.data)  # what a delivery's headers add differs when it is repeated
+            taken.ignored = make(taken, taken.payload, accounts, keys=keys, clock=clock)
     except Refusal as refusal:
         taken.refusal = refusal
         taken.errors = taken.errors or dict(refusal.fields)
@@ -132,7 +132,7 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
         taken.proof = auth.authenticate_field(hook.proofs, data)
         if taken.proof is None:
             raise Unauthenticated(auth.why_not(hook.proofs, request, data=data, now=now, public_url=public_url))
-    return enrich(hook.source, request, _without(payload, hook.own_keys))
+    return _without(payload, hook.own_keys)
 
 
 def _without(payload: Payload, keys: frozenset[str]) -> Payload:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from adapter.delivery.batch import Outgoing, outgoing
 from adapter.errors import HookError, InvalidFields, Refusal
 from adapter.intake.payload import Payload, Repair
-from adapter.mapping.dedupe import element_keys
+from adapter.mapping.dedupe import DedupeKey, element_keys
 from adapter.mapping.elements import Element, elements
 from adapter.mapping.hook import Hook
 from adapter.mapping.message import Message
@@ -40,20 +40,28 @@ class Made:
     contents: dict[str, int] = dataclasses.field(default_factory=dict, repr=False)
 
 
-def make(made: Made, payload: Payload, accounts: Mapping[str, Account], *, clock: Callable[[], float]) -> str | None:
+def make(
+    made: Made,
+    payload: Payload,
+    accounts: Mapping[str, Account],
+    *,
+    keys: Sequence[DedupeKey] = (),
+    clock: Callable[[], float],
+) -> str | None:
     """Fill `made` with the messages of a payload; the reason where nothing is sent on purpose, else None.
 
-    Raises InvalidFields and HookError where no element can be sent. `clock` bounds how long the texts may take.
+    Raises InvalidFields and HookError where no element can be sent. `keys` are the event's own, see `element_keys`;
+    `clock` bounds how long the texts may take.
     """
     listed = elements(made.hook, payload.data)
     made.repairs.extend(listed.repairs)
-    if not listed.found:
+    if not listed.count:
         return f"Not sent, on purpose: nothing was found under {made.hook.for_each.key if made.hook.for_each else ''}."
     passed, last = 0, None
     with budget(clock):
         for element in listed.found:
             try:
-                passed += not _make_one(made, element, payload, accounts)
+                passed += not _make_one(made, element, payload, accounts, keys)
             except (InvalidFields, HookError) as refusal:
                 if element.index is None:
                     raise
@@ -64,10 +72,12 @@ def make(made: Made, payload: Payload, accounts: Mapping[str, Account], *, clock
     return None if made.messages else _passed_over(made.hook)
 
 
-def _make_one(made: Made, element: Element, payload: Payload, accounts: Mapping[str, Account]) -> bool:
+def _make_one(
+    made: Made, element: Element, payload: Payload, accounts: Mapping[str, Account], whole: Sequence[DedupeKey]
+) -> bool:
     """Add the messages of one element; False where the hook's rule passes it over."""
     hook = made.hook
-    loaded = hook.fields.load(element.data, received=payload.received_keys)
+    loaded = hook.fields.load(element.source, received=payload.received_keys)
     if element.index is None:
         made.fields.update(loaded.values)
     else:
@@ -77,13 +87,14 @@ def _make_one(made: Made, element: Element, payload: Payload, accounts: Mapping[
         return False
     rendered = render(hook, loaded.values)
     _note(made, rendered, element.index)
-    keys = tuple((key.digest, key.within) for key in element_keys(hook, element.data, loaded.values))
+    numbers = [message.to for message in rendered.messages]
+    keys = element_keys(hook, element, loaded, whole=whole, numbers=numbers)
     for message in rendered.messages:
         _add(made, message, keys, accounts)
     return True
 
 
-def _add(made: Made, message: Message, keys: tuple[tuple[str, float], ...], accounts: Mapping[str, Account]) -> None:
+def _add(made: Made, message: Message, keys: tuple[DedupeKey, ...], accounts: Mapping[str, Account]) -> None:
     account = _account(made.hook, message, accounts)
     one = dataclasses.replace(outgoing(message, account), keys=keys)
     content = json.dumps([one.account, one.head, one.item], sort_keys=True, default=str)

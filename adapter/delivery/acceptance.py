@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,36 +28,32 @@ class Accepted:
     skipped: int = 0
 
 
-def accept(
-    store: Store,
-    event: Mapping[str, Any],
-    messages: Sequence[Outgoing] = (),
-    *,
-    keys: Sequence[tuple[str, float]] = (),
-) -> Accepted:
+def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] = ()) -> Accepted:
     """Store an event and its messages in one transaction; durable when this returns.
 
-    `event` is a row of `events` without `seq` and `messages`; `keys` are (digest, seconds) under which it may be the
-    same again, as each message's own `keys` are for that message. An event that came before, whole or in all its
-    messages, stores nothing but a count on the first one.
+    `event` is a row of `events` without `seq` and `messages`. A message one of whose `keys` another event holds came
+    before and is left out. An event none of whose messages is new stores nothing but a count on the first one; where
+    elements of it failed only if that first one is the very same request, for they may be others.
     """
     with store.write() as connection:
-        wanted = {*keys, *(key for one in messages for key in one.keys)}
+        wanted = {key for one in messages for key in one.keys}
         held = _occupied(store, connection, event, wanted)
         new = [one for one in messages if not _first(held, one.keys)]
         old = [one for one in messages if _first(held, one.keys)]
-        nothing_new = old and not new and not event["errors"]  # an element that failed is kept, to be mended
-        first = _first(held, keys) or (_first(held, old[0].keys) if nothing_new else None)
         if 0 < len(held) < len(wanted):
-            _give_back(connection, event, held, dropped=old, kept=[] if first else new)
-            if first:
-                _point(connection, event, None, first)
-        if first:
+            _give_back(connection, event, held, dropped=old, kept=new)
+        first = _first(held, old[0].keys) if old and not new else None
+        if first and (not event["errors"] or _is_same_request(connection, event, first)):
             return _count_duplicate(connection, first, event["received_at"])
         connection.execute(sa.insert(EVENTS), {**event, "messages": len(new)})
         if new:
             connection.execute(sa.insert(MESSAGES), [_row(event, at, one) for at, one in enumerate(new, 1)])
     return Accepted(event["id"], event["status"], len(new), skipped=len(messages) - len(new))
+
+
+def _is_same_request(connection: sa.Connection, event: Mapping[str, Any], first: str) -> bool:
+    row = connection.execute(sa.select(EVENTS.c.query, EVENTS.c.body).where(EVENTS.c.id == first)).first()
+    return row is not None and (row.query, bytes(row.body)) == (event["query"], event["body"])
 
 
 def _occupied(
@@ -108,16 +104,11 @@ def _give_back(
     """Keys taken a moment ago for what is left out must point at the event that was before, not at this one."""
     needed = {digest for one in kept for digest, _ in one.keys}
     for one in dropped:
-        loose = {digest for digest, _ in one.keys} - needed - held.keys()
-        if (before := _first(held, one.keys)) and loose:
-            _point(connection, event, loose, before)
-
-
-def _point(connection: sa.Connection, event: Mapping[str, Any], digests: Collection[str] | None, first: str) -> None:
-    mine = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.event_id == event["id"])
-    if digests is not None:
-        mine &= DEDUPE.c.digest.in_([_scoped(event, digest) for digest in sorted(digests)])
-    connection.execute(sa.update(DEDUPE).where(mine).values(event_id=first))
+        taken = {digest for digest, _ in one.keys} - needed - held.keys()
+        if (before := _first(held, one.keys)) and taken:
+            mine = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.event_id == event["id"])
+            mine &= DEDUPE.c.digest.in_([_scoped(event, digest) for digest in sorted(taken)])
+            connection.execute(sa.update(DEDUPE).where(mine).values(event_id=before))
 
 
 def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accepted:

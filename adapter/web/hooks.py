@@ -74,9 +74,8 @@ def _dry_run(taken: Taken) -> Response:
 
 def _store(taken: Taken) -> Accepted:
     """Durable when it returns. Raises StoreUnavailable: the sender must come back."""
-    keys = [(key.digest, key.within) for key in taken.keys] if taken.messages else []
     try:
-        stored = accept(services().store, event_row(taken), taken.messages, keys=keys)
+        stored = accept(services().store, event_row(taken), taken.messages)
     except UNAVAILABLE as fault:
         _log.error("store_unavailable", hook=taken.hook.name, fault=type(fault).__name__)
         raise StoreUnavailable(

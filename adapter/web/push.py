@@ -149,8 +149,8 @@ def _first(faults: Any) -> tuple[str, str]:
 
 def _store(raw: RawRequest, account: Account, envelope: Mapping[str, Any], messages: Sequence[Outgoing]) -> Accepted:
     event = _event(raw, account, envelope, "queued", None)
-    keys = [(f"{account.name}:{key.digest}", key.within) for key in header_key(raw)]
-    stored = accept(services().store, event, messages, keys=keys)
+    keys = tuple((f"{account.name}:{key.digest}", key.within) for key in header_key(raw))
+    stored = accept(services().store, event, [dataclasses.replace(one, keys=keys) for one in messages])
     _log.info("event", hook=NAME, event_id=stored.id, messages=stored.messages, duplicate=stored.duplicate)
     return stored
 

@@ -21,8 +21,8 @@ def messages(store: Store) -> list[sa.Row[Any]]:
 
 
 def test_the_same_key_again_is_a_duplicate_of_the_first(store: Store) -> None:
-    first = accept(store, event(received_at=NOW), [outgoing()], keys=[("k", 60.0)])
-    again = accept(store, event(received_at=NOW + 59), [outgoing()], keys=[("k", 60.0)])
+    first = accept(store, event(received_at=NOW), [outgoing(keys=(("k", 60.0),))])
+    again = accept(store, event(received_at=NOW + 59), [outgoing(keys=(("k", 60.0),))])
     assert (again.id, again.duplicate, again.messages) == (first.id, True, 1)
     assert len(messages(store)) == 1
     with store.read() as connection:
@@ -30,15 +30,15 @@ def test_the_same_key_again_is_a_duplicate_of_the_first(store: Store) -> None:
 
 
 def test_a_key_is_free_again_after_its_window_and_in_another_hook(store: Store) -> None:
-    accept(store, event(received_at=NOW), [outgoing()], keys=[("k", 60.0)])
-    assert not accept(store, event(received_at=NOW + 61), [outgoing()], keys=[("k", 60.0)]).duplicate
-    assert not accept(store, event(received_at=NOW + 61, hook="other"), [outgoing()], keys=[("k", 60.0)]).duplicate
+    accept(store, event(received_at=NOW), [outgoing(keys=(("k", 60.0),))])
+    assert not accept(store, event(received_at=NOW + 61), [outgoing(keys=(("k", 60.0),))]).duplicate
+    assert not accept(store, event(received_at=NOW + 61, hook="other"), [outgoing(keys=(("k", 60.0),))]).duplicate
 
 
 def test_one_of_two_keys_is_enough_and_both_lead_to_the_first(store: Store) -> None:
-    first = accept(store, event(received_at=NOW), [outgoing()], keys=[("b", 60.0)])
-    second = accept(store, event(received_at=NOW), [outgoing()], keys=[("a", 60.0), ("b", 60.0)])
-    third = accept(store, event(received_at=NOW), [outgoing()], keys=[("a", 60.0)])
+    first = accept(store, event(received_at=NOW), [outgoing(keys=(("b", 60.0),))])
+    second = accept(store, event(received_at=NOW), [outgoing(keys=(("a", 60.0), ("b", 60.0)))])
+    third = accept(store, event(received_at=NOW), [outgoing(keys=(("a", 60.0),))])
     assert [second.id, third.id] == [first.id, first.id]
 
 
@@ -48,7 +48,7 @@ def test_simultaneous_posts_of_one_key_make_one_message(store: Store) -> None:
 
     def post() -> None:
         start.wait()
-        told.append(accept(store, event(), [outgoing()], keys=[("a", 60.0), ("b", 60.0)]))
+        told.append(accept(store, event(), [outgoing(keys=(("a", 60.0), ("b", 60.0)))]))
 
     threads = [threading.Thread(target=post) for _ in range(8)]
     for thread in threads:
@@ -61,8 +61,8 @@ def test_simultaneous_posts_of_one_key_make_one_message(store: Store) -> None:
 
 
 def test_what_was_practised_does_not_stand_in_for_the_real_event(store: Store) -> None:
-    accept(store, event(destination="sandbox"), [outgoing()], keys=[("k", 3600.0)])
-    assert not accept(store, event(destination="live"), [outgoing()], keys=[("k", 3600.0)]).duplicate
+    accept(store, event(destination="sandbox"), [outgoing(keys=(("k", 3600.0),))])
+    assert not accept(store, event(destination="live"), [outgoing(keys=(("k", 3600.0),))]).duplicate
 
 
 def kept(store: Store) -> list[tuple[int, int]]:
@@ -104,13 +104,6 @@ def test_a_key_taken_for_what_is_left_out_points_at_the_event_that_was_before(st
     assert accept(store, event(id="e3"), keyed("new")).id == "e1"
 
 
-def test_the_key_of_a_whole_event_wins_over_those_of_its_elements(store: Store) -> None:
-    accept(store, event(id="e1"), keyed("a"), keys=[("whole", 3600.0)])
-    again = accept(store, event(id="e2"), keyed("b"), keys=[("whole", 3600.0)])
-    assert (again.id, again.duplicate) == ("e1", True)
-    assert accept(store, event(id="e3"), keyed("b")).id == "e1"
-
-
 def test_the_same_elements_at_the_same_time_are_taken_once(store: Store) -> None:
     told: list[Any] = []
     barrier = threading.Barrier(4)
@@ -132,6 +125,15 @@ def test_the_same_elements_at_the_same_time_are_taken_once(store: Store) -> None
 
 def test_elements_that_failed_are_kept_also_where_the_others_came_before(store: Store) -> None:
     accept(store, event(id="e1"), keyed("a"))
-    told = accept(store, event(id="e2", errors={"1": {"phone": ["is missing"]}}), keyed("a"))
+    failed = {"1": {"phone": ["is missing"]}}
+    told = accept(store, event(id="e2", body=b"another", errors=failed), keyed("a"))
     assert (told.id, told.duplicate, told.messages, told.skipped) == ("e2", False, 0, 1)
     assert kept(store) == [(1, 0), (0, 0)]
+
+
+def test_a_request_of_which_a_part_failed_comes_again_unchanged_and_is_the_first_one(store: Store) -> None:
+    failed = {"1": {"phone": ["is missing"]}}
+    accept(store, event(id="e1", body=b"same", errors=failed), keyed("a"))
+    again = accept(store, event(id="e2", body=b"same", errors=failed), keyed("a"))
+    assert (again.id, again.duplicate) == ("e1", True)
+    assert kept(store) == [(1, 1)]

@@ -29,6 +29,17 @@ fields:
 dedupe: {key: [event, phone], within: 24h}
 push: {to: "{{ phone }}", message: "Welcome to {{ event }}"}
 """,
+    "parcels": """\
+source: shopify
+auth: none
+region: IN
+for_each: parcels
+fields:
+  order: {required: true}
+  phone: {type: phone, from: item.phone, required: true}
+dedupe: {key: [order], within: 24h}
+push: {to: "{{ phone }}", message: "Order {{ order }} is on its way"}
+""",
     "orders": """\
 source: shopify
 auth:
@@ -107,6 +118,28 @@ def test_a_retry_with_the_same_event_id_is_the_first_event(shop: Running) -> Non
     assert len({one["id"] for one in told}) == 1
     assert sorted(one["duplicate"] for one in told) == [False] + [True] * 15
     assert numbers(shop, 1) == ["919876543210"]
+
+
+KEYS_OF_A_WHOLE_EVENT = [{"Idempotency-Key": "order-7"}, {"X-Shopify-Webhook-Id": "w-7"}, {}]
+
+
+@pytest.mark.parametrize("headers", KEYS_OF_A_WHOLE_EVENT, ids=["header", "event id", "declared key"])
+def test_a_corrected_repost_sends_the_element_that_failed_and_no_other_again(
+    shop: Running, headers: dict[str, str]
+) -> None:
+    def post(*phones: str) -> dict[str, Any]:
+        body = {"order": 7, "parcels": [{"phone": phone} for phone in phones]}
+        return requests.post(f"{shop.url}/hooks/parcels", json=body, headers=headers, timeout=10).json()
+
+    first, again = post("98765 43210", "12", "98765 43212"), post("98765 43210", "12", "98765 43212")
+    corrected, once_more = (post("98765 43210", "98765 43211", "98765 43212") for _ in range(2))
+    assert (first["messages"], list(first["errors"])) == (2, ["1"])
+    assert (again["id"], again["duplicate"], list(again["errors"])) == (first["id"], True, ["1"])
+    assert (corrected["messages"], corrected["skipped"], corrected["duplicate"]) == (1, 2, False)
+    assert once_more["duplicate"] is True
+    shorter = post("98765 43212", "98765 43211")
+    assert (shorter["messages"], shorter["duplicate"]) != (2, False)
+    assert numbers(shop, 3) == ["919876543210", "919876543211", "919876543212"]
 
 
 def test_a_shops_test_order_is_ignored(shop: Running) -> None:

@@ -38,11 +38,15 @@ class Manner:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Loaded:
-    """Trusted values by field name; a missing optional field is None."""
+    """Trusted values by field name; a missing optional field is None.
+
+    `came` are the fields whose value came and is no default; True for those of the element that `for_each` is at.
+    """
 
     values: Mapping[str, Any]
     repairs: tuple[Repair, ...] = ()
     warnings: tuple[str, ...] = ()
+    came: Mapping[str, bool] = dataclasses.field(default_factory=dict)
 
 
 class Fields(Protocol):
@@ -53,8 +57,8 @@ class Fields(Protocol):
         """The names of the values."""
 
     def load(self, data: Any, *, received: Sequence[str] = ()) -> Loaded:
-        """Payload to trusted values. `received` are the sender's keys, for a sentence. Raises InvalidFields, keyed by
-        the sender's own names, and HookError where the hook itself fails."""
+        """Payload, or a Source of it, to trusted values. `received` are the sender's keys, for a sentence. Raises
+        InvalidFields, keyed by the sender's own names, and HookError where the hook itself fails."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,17 +77,18 @@ class DeclaredFields:
     def load(self, data: Any, *, received: Sequence[str] = ()) -> Loaded:
         """As `Fields`."""
         manner = self.manner
-        source = Source(data, manner.empty_words, manner.placeholders)
+        source = data if isinstance(data, Source) else Source(data, manner.empty_words, manner.placeholders)
         here = Notes(region=manner.region, zone=manner.zone, locale=manner.locale)
         here.regions = _regions(self.specs, source, manner, here)
         with Context(here):
             values, found, faults = _load(self.schema, self.specs, source)
         if faults:
             refusal = _refusal(self.specs, found, faults, received)
-            if isinstance(data, list):
-                refusal = InvalidFields(_A_LIST.format(len(data)) + refusal.sentence, fields=refusal.fields)
+            if isinstance(source.data, list):
+                refusal = InvalidFields(_A_LIST.format(len(source.data)) + refusal.sentence, fields=refusal.fields)
             raise refusal
-        return Loaded(values, tuple(here.repairs), tuple(here.warnings))
+        came = {name: one.of_item for name, one in found.items() if one.value is not None}
+        return Loaded(values, tuple(here.repairs), tuple(here.warnings), came)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class SchemaClass:
         keep: Any = ma.INCLUDE if self.schema.unknown == ma.INCLUDE else ma.EXCLUDE
         try:
             with Context(here):
-                values = self.schema.load(data, unknown=keep)
+                values = self.schema.load(data.data if isinstance(data, Source) else data, unknown=keep)
         except ma.ValidationError as fault:
             raise _own_refusal(messages_in(fault)) from fault
         except Exception as fault:
@@ -113,7 +118,8 @@ class SchemaClass:
             raise HookError(
                 f"The schema {type(self.schema).__name__} must load a mapping, not {type(values).__name__}."
             )
-        return Loaded({**dict.fromkeys(self.names), **values}, tuple(here.repairs), tuple(here.warnings))
+        came = {name: True for name, value in values.items() if value is not None}  # whence, only the class knows
+        return Loaded({**dict.fromkeys(self.names), **values}, tuple(here.repairs), tuple(here.warnings), came)
 
 
 def load_row(schema: ma.Schema, specs: Sequence[FieldSpec], row: Mapping[str, Any]) -> tuple[Any, list[str]]:
