@@ -6,8 +6,9 @@ Pure: the time is passed in, nothing is stored, nothing is sent.
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,8 @@ _SWITCHED_OFF: Final = "The hook is switched off; the request was kept, nothing 
 _CAPTURED: Final = "The hook only captures; the request was kept, nothing is sent."
 _GREETED: Final = "This is the handshake of the sending tool; it was answered, and nothing is sent."
 _TRAPPED: Final = "The hidden field that people leave empty was filled in, so a machine sent this."
+_MOST_PAIRS: Final = 1_000
+_OF_THE_BODY: Final = frozenset({"content-type", "content-length", "transfer-encoding"})
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Taken(Made):
 
     request: RawRequest
     proof: auth.Proof | None = None
+    proven_by_field: bool = False
     payload: Payload | None = None
     ignored: str | None = None
     refusal: Refusal | None = None
@@ -55,8 +59,23 @@ class Taken(Made):
 
     @property
     def stored_request(self) -> RawRequest:
-        """The request as it may be kept: the matched proof overwritten."""
-        return self.request if self.proof is None else auth.redact(self.request, self.proof)
+        """The request as it may be kept: the hook's secrets overwritten.
+
+        Where the token came in the body in a spelling that no search of bytes finds, the payload is kept instead.
+        """
+        kept = auth.redact(self.request, *self.hook.proofs)
+        if not self.proven_by_field:
+            return kept
+        try:
+            data = decode(kept).data
+        except Undecodable:
+            data = None
+        if isinstance(data, Mapping) and auth.authenticate_field(self.hook.proofs, data) is None:
+            return kept
+        sent = decode(self.request).data
+        body = json.dumps(_without_own(self.hook, sent), ensure_ascii=False, default=str).encode()
+        headers = [pair for pair in kept.headers if pair[0].lower() not in _OF_THE_BODY]
+        return dataclasses.replace(kept, headers=(*headers, ("Content-Type", "application/json")), query="", body=body)
 
 
 def take(
@@ -109,10 +128,15 @@ def too_large(limit: int) -> TooLarge:
 
 def wants_dry_run(request: RawRequest) -> bool:
     """Whether the query says `dry_run`; any value but 0, false and no is a yes, because the other way would send."""
-    pairs = (
-        parse_qsl(request.query, keep_blank_values=True, max_num_fields=1000) if request.query.count("&") < 1000 else []
-    )
-    return any(key.strip() == "dry_run" and value.lower() not in {"0", "false", "no"} for key, value in pairs)
+    pairs = _query_pairs(request)
+    return any(key == "dry_run" and value.lower() not in {"0", "false", "no"} for key, value in pairs)
+
+
+def _query_pairs(request: RawRequest) -> list[tuple[str, str]]:
+    if request.query.count("&") >= _MOST_PAIRS:
+        return []
+    pairs = parse_qsl(request.query, keep_blank_values=True, max_num_fields=_MOST_PAIRS)
+    return [(key.strip(), value) for key, value in pairs]
 
 
 def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bool) -> Payload:
@@ -122,8 +146,10 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
     if must_prove and not auth.may_be_in_body(hook.proofs):
         raise Unauthenticated(auth.why_not(hook.proofs, request, data={}, now=now, public_url=public_url))
     data: Mapping[str, Any] = {}
+    proofs = (taken.proof,) if taken.proof else hook.proofs
+    signed_only = bool(proofs) and not any(proof.covers_query for proof in proofs)
     try:
-        payload = decode(request)
+        payload = decode(dataclasses.replace(request, query="") if signed_only else request)
         data = payload.data if isinstance(payload.data, Mapping) else {}
     except Undecodable:
         if not must_prove:
@@ -132,15 +158,24 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
         taken.proof = auth.authenticate_field(hook.proofs, data)
         if taken.proof is None:
             raise Unauthenticated(auth.why_not(hook.proofs, request, data=data, now=now, public_url=public_url))
-    return _without(payload, hook.own_keys)
+        taken.proven_by_field = True
+    if signed_only and (left := {key for key, _ in _query_pairs(request)} - hook.own_keys):
+        payload = dataclasses.replace(payload, warnings=(*payload.warnings, _left_out(left)))
+    received = tuple(key for key in payload.received_keys if key.strip() not in hook.own_keys)
+    return dataclasses.replace(payload, data=_without_own(hook, payload.data), received_keys=received)
 
 
-def _without(payload: Payload, keys: frozenset[str]) -> Payload:
-    if not isinstance(payload.data, Mapping):
-        return payload
-    data = {key: value for key, value in payload.data.items() if key not in keys}
-    received = tuple(key for key in payload.received_keys if key.strip() not in keys)
-    return dataclasses.replace(payload, data=data, received_keys=received)
+def _left_out(keys: Collection[str]) -> str:
+    names = ", ".join(sorted(key[:40] for key in keys)[:5])
+    return f"The signature does not cover the query string, so its keys were left out ({names}); send them in the body."
+
+
+def _without_own(hook: Hook, data: Any) -> Any:
+    """The payload without the keys that prove or steer the request."""
+    found = auth.without_tokens(hook.proofs, data)
+    if not isinstance(found, Mapping):
+        return found
+    return {key: value for key, value in found.items() if key not in hook.own_keys}
 
 
 def _reason_to_ignore(hook: Hook, payload: Payload) -> str | None:

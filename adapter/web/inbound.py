@@ -17,7 +17,8 @@ from adapter.intake.request import RawRequest
 from adapter.line import too_large
 from adapter.services import Services
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+# A UUID, as the routers of PaaS platforms set it: of any other form a stranger could write a number into the log.
+_REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
 def services() -> Services:
@@ -27,7 +28,7 @@ def services() -> Services:
 
 
 def request_id() -> str:
-    """The id that the answer and the log share: the sender's X-Request-Id where it is a decent one."""
+    """The id that the answer and the log share: the X-Request-Id that came where it is a UUID."""
     if "request_id" not in g:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex

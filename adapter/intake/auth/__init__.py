@@ -27,6 +27,7 @@ __all__ = [
     "own_keys",
     "redact",
     "why_not",
+    "without_tokens",
 ]
 
 
@@ -56,6 +57,12 @@ def own_keys(proofs: Sequence[Proof]) -> frozenset[str]:
     """The keys of tokens in the payload and the query, which are not the sender's data."""
     names = [name for proof in proofs if isinstance(proof, TokenProof) for name in (proof.query_name, proof.field_name)]
     return frozenset(name for name in names if name is not None)
+
+
+def without_tokens(proofs: Sequence[Proof], data: Any) -> Any:
+    """The payload without any copy of a token under its key, also in an opened wrapper or as `auth[token]`."""
+    tokens = [proof for proof in proofs if isinstance(proof, TokenProof)]
+    return token.without_tokens(tokens, data) if tokens else data
 
 
 def _examine(proof: Proof, request: RawRequest, now: float, public_url: str | None) -> Verdict:

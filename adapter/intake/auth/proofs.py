@@ -17,6 +17,11 @@ class TokenProof:
     field: str | None = None
 
     @property
+    def covers_query(self) -> bool:
+        """Whoever knows the token may say what he likes in the query string as well."""
+        return True
+
+    @property
     def anywhere(self) -> bool:
         """True when no place is named."""
         return self.header is None and self.query is None and self.field is None
@@ -42,6 +47,11 @@ class BasicProof:
     def __post_init__(self) -> None:
         if ":" in self.username:
             raise ValueError("a username may not contain a colon")
+
+    @property
+    def covers_query(self) -> bool:
+        """As a token does."""
+        return True
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +84,11 @@ class HmacProof:
     prefix_optional: bool = False
     html_decode_secret: bool = False
 
+    @property
+    def covers_query(self) -> bool:
+        """Whether the query string is part of the signed text; else anybody who saw one request could change it."""
+        return "{url}" in self.signed or "{zoho_text}" in self.signed
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class JwsProof:
@@ -82,6 +97,11 @@ class JwsProof:
     secret: str = dataclasses.field(repr=False)
     header: str = "X-Webhook-Signature"
     issuer: str = "netlify"
+
+    @property
+    def covers_query(self) -> bool:
+        """Only the body is hashed."""
+        return False
 
 
 Proof = TokenProof | BasicProof | HmacProof | JwsProof

@@ -1,4 +1,4 @@
-"""The matched proof's secret is overwritten before a request is stored, however its characters are spelt."""
+"""The secrets of a hook are overwritten before a request is stored, however their characters are spelt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from adapter.intake.auth.compare import utf8, wire
@@ -34,12 +35,12 @@ _NUMBER: Final = (
 _XML: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
-def redact(request: RawRequest, proof: Proof) -> RawRequest:
-    """A copy for storage. Signatures are no secret and stay; an Authorization that was the proof goes wholly."""
-    pattern = _pattern(_secrets(proof))
+def redact(request: RawRequest, *proofs: Proof) -> RawRequest:
+    """A copy for storage. Signatures are no secret and stay; an Authorization that may be a proof goes wholly."""
+    pattern = _pattern(tuple(secret for proof in proofs for secret in _secrets(proof)))
     if pattern is None:
         return request
-    is_credential = isinstance(proof, TokenProof | BasicProof)
+    is_credential = any(isinstance(proof, TokenProof | BasicProof) for proof in proofs)
     headers = tuple(
         (name, STARS if is_credential and name.lower() == "authorization" else _overwritten(value, pattern))
         for name, value in request.headers
@@ -49,17 +50,18 @@ def redact(request: RawRequest, proof: Proof) -> RawRequest:
         path=_overwritten(request.path, pattern),
         query=_overwritten(request.query, pattern),
         headers=headers,
-        body=_body(request.body, proof, pattern),
+        body=_body(request.body, proofs, pattern),
     )
 
 
-def _body(body: bytes, proof: Proof, pattern: re.Pattern[bytes]) -> bytes:
+def _body(body: bytes, proofs: Sequence[Proof], pattern: re.Pattern[bytes]) -> bytes:
     """A token that came as a JSON number becomes a text: bare stars would make the body unreadable for a replay."""
-    if isinstance(proof, TokenProof) and proof.secret.isascii() and proof.secret.isdigit():
-        body = re.sub(_NUMBER % proof.secret.encode(), rb"\1\2\1***\1", body)
-    for secret in _secrets(proof):  # a body may come as UTF-16, whose bytes no other spelling matches
-        for encoding in ("utf-16-le", "utf-16-be"):
-            body = body.replace(secret.encode(encoding, "surrogatepass"), STARS.encode(encoding))
+    for proof in proofs:
+        if isinstance(proof, TokenProof) and proof.secret.isascii() and proof.secret.isdigit():
+            body = re.sub(_NUMBER % proof.secret.encode(), rb"\1\2\1***\1", body)
+        for secret in _secrets(proof):  # a body may come as UTF-16, whose bytes no other spelling matches
+            for encoding in ("utf-16-le", "utf-16-be"):
+                body = body.replace(secret.encode(encoding, "surrogatepass"), STARS.encode(encoding))
     return pattern.sub(STARS.encode(), body)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote, unquote_plus
 
@@ -14,6 +14,8 @@ from adapter.intake.request import RawRequest
 # Freshworks and Rails write `Token token=…`, nearly everybody else `Bearer …`.
 _SCHEME: Final = re.compile(r'(?:Bearer +|Token +token=)"?([^"]*)"?', re.IGNORECASE)
 _BEARER: Final = re.compile(r"Bearer +(.*)", re.IGNORECASE | re.DOTALL)
+# Between the steps of a nested key: a[b], a.b, a__b.
+_STEPS: Final = re.compile(r"__|\]?\[|\.")
 _NUMBER_LIMIT: Final = 10**100
 
 
@@ -48,6 +50,23 @@ def examine_field(proof: TokenProof, data: object) -> Verdict:
     if not value:
         return Verdict.ABSENT
     return Verdict.PASSED if any_same([value], proof.secret) else Verdict.WRONG
+
+
+def without_tokens(proofs: Sequence[TokenProof], data: Any) -> Any:
+    """The payload without the entries, at any depth, whose key and value are those of a token."""
+    if isinstance(data, list):
+        return [without_tokens(proofs, inner) for inner in data]
+    if not isinstance(data, Mapping):
+        return data
+    return {key: without_tokens(proofs, inner) for key, inner in data.items() if not _holds(proofs, key, inner)}
+
+
+def _holds(proofs: Sequence[TokenProof], key: str, value: Any) -> bool:
+    text = _text(value)
+    if not text:
+        return False
+    name = _STEPS.split(key.strip().rstrip("]"))[-1]
+    return any(name in {one.field_name, one.query_name} and any_same([text], one.secret) for one in proofs)
 
 
 def _text(value: Any) -> str:
