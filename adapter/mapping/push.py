@@ -78,7 +78,7 @@ def compile_push(data: dict[str, Any], checks: Checks) -> Push:
 
 
 def _template(declared: Mapping[str, Any] | None, checks: Checks) -> TemplateTexts | None:
-    if declared is None:
+    if declared is None or not declared.keys() >= {"id", "language"}:  # a fault of its shape, which is told
         return None
     texts = {key: value for key, value in declared.items() if key != "text"}
     parts = checks.checked(partial(compiled, texts, voice=checks.voice), ("push", "template"))

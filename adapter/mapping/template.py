@@ -102,7 +102,7 @@ class Text:
         except TemplateFault:
             raise
         except Exception as fault:
-            raise TemplateFault(f"the template failed: {fault}") from fault
+            raise TemplateFault(f"the template failed: {str(fault).rstrip('.')}") from fault
 
     def value(self, values: Values) -> Any:
         """The value itself where the template is one lone `{{ expression }}`, else the rendered text."""

@@ -282,6 +282,22 @@ def test_a_bad_request_is_answered_in_json(
     assert ("Allow" in response.headers) is (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("sent", "echoed"),
+    [
+        ("6f1c2e0a-5b7d-4c3e-9a8b-0123456789ab", True),
+        ("6F1C2E0A5B7D4C3E9A8B0123456789AB", True),
+        ("4915112345678", False),
+        ("919876543210.919876543211", False),
+    ],
+)
+def test_only_a_uuid_is_taken_for_the_id_of_a_request(shared: tuple[Running, Sandbox], sent: str, echoed: bool) -> None:
+    running, _ = shared
+    told = requests.post(running.url + "/hooks/none", headers={"X-Request-Id": sent}, timeout=10)
+    assert (told.headers["X-Request-Id"] == sent) is echoed
+    assert told.json()["request_id"] == told.headers["X-Request-Id"]
+
+
 CHUNKED = (
     b"POST /hooks/zapier_lead HTTP/1.1\r\nHost: h\r\nX-Hook-Token: %b\r\nTransfer-Encoding: chunked\r\n\r\n"
     % _zapier()["X-Hook-Token"].encode()

@@ -139,6 +139,14 @@ def test_a_prefix_names_the_pair_of_a_signature() -> None:
     assert load(GOOD.replace("- token: ${ZOHO_TOKEN}", proof)).proofs
 
 
+@pytest.mark.parametrize("template", ["{id: X, language: {a: b}}", "{id: [], language: en}", "{}"])
+def test_a_template_with_a_faulty_part_is_a_fault_and_no_crash(template: str) -> None:
+    found = faults(
+        f"source: form\nauth: none\nfields: {{p: {{}}}}\npush: {{to: '{{{{ p }}}}', template: {template}}}\n"
+    )
+    assert all(line == 4 and sentence.startswith("push.template.") for line, sentence in found)
+
+
 def test_all_faults_are_told_at_once() -> None:
     broken = GOOD.replace("zoho_crm", "zoho").replace("{{ amount }}", "{{ amuont }}").replace("72h", "72")
     assert [line for line, _ in faults(broken)] == [1, 8, 13]
