@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from adapter.errors import MethodNotAllowed, Refusal, TooLarge, Unauthenticated, Undecodable
 from adapter.intake import auth
 from adapter.intake.decode import decode
+from adapter.intake.decode.limits import DEFAULT_LIMITS
 from adapter.intake.payload import Payload
 from adapter.intake.request import RawRequest
 from adapter.intake.sources import Reply, enrich, test_traffic
@@ -28,7 +29,6 @@ _SWITCHED_OFF: Final = "The hook is switched off; the request was kept, nothing 
 _CAPTURED: Final = "The hook only captures; the request was kept, nothing is sent."
 _GREETED: Final = "This is the handshake of the sending tool; it was answered, and nothing is sent."
 _TRAPPED: Final = "The hidden field that people leave empty was filled in, so a machine sent this."
-_MOST_PAIRS: Final = 1_000
 _OF_THE_BODY: Final = frozenset({"content-type", "content-length", "transfer-encoding"})
 
 
@@ -64,18 +64,25 @@ class Taken(Made):
         Where the token came in the body in a spelling that no search of bytes finds, the payload is kept instead.
         """
         kept = auth.redact(self.request, *self.hook.proofs)
-        if not self.proven_by_field:
+        if not self.proven_by_field or not self._still_proves(kept):
             return kept
+        sent = _without_own(self.hook, decode(self.request).data)
+        headers = [pair for pair in self.request.headers if pair[0].lower() not in _OF_THE_BODY]
+        rest = dataclasses.replace(
+            self.request,
+            query="",
+            headers=(*headers, ("Content-Type", "application/json")),
+            body=json.dumps(sent, default=str).encode(),
+        )
+        return auth.redact(rest, *self.hook.proofs)
+
+    def _still_proves(self, kept: RawRequest) -> bool:
+        """Whether the token can be read from what would be kept, or what would be kept cannot be read at all."""
         try:
             data = decode(kept).data
         except Undecodable:
-            data = None
-        if isinstance(data, Mapping) and auth.authenticate_field(self.hook.proofs, data) is None:
-            return kept
-        sent = decode(self.request).data
-        body = json.dumps(_without_own(self.hook, sent), ensure_ascii=False, default=str).encode()
-        headers = [pair for pair in kept.headers if pair[0].lower() not in _OF_THE_BODY]
-        return dataclasses.replace(kept, headers=(*headers, ("Content-Type", "application/json")), query="", body=body)
+            return True
+        return isinstance(data, Mapping) and auth.authenticate_field(self.hook.proofs, data) is not None
 
 
 def take(
@@ -133,10 +140,15 @@ def wants_dry_run(request: RawRequest) -> bool:
 
 
 def _query_pairs(request: RawRequest) -> list[tuple[str, str]]:
-    if request.query.count("&") >= _MOST_PAIRS:
+    if _is_crowded(request):
         return []
-    pairs = parse_qsl(request.query, keep_blank_values=True, max_num_fields=_MOST_PAIRS)
+    pairs = parse_qsl(request.query, keep_blank_values=True)
     return [(key.strip(), value) for key, value in pairs]
+
+
+def _is_crowded(request: RawRequest) -> bool:
+    """Whether the query has more pairs than `decode` takes; then the request is refused, whatever it asks for."""
+    return request.query.count("&") >= DEFAULT_LIMITS.pairs
 
 
 def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bool) -> Payload:
@@ -149,7 +161,9 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
     proofs = (taken.proof,) if taken.proof else hook.proofs
     signed_only = bool(proofs) and not any(proof.covers_query for proof in proofs)
     try:
-        payload = decode(dataclasses.replace(request, query="") if signed_only else request)
+        payload = decode(
+            dataclasses.replace(request, query="") if signed_only and not _is_crowded(request) else request
+        )
         data = payload.data if isinstance(payload.data, Mapping) else {}
     except Undecodable:
         if not must_prove:

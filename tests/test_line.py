@@ -58,8 +58,10 @@ def test_whoever_signs_the_url_or_knows_the_token_may_use_the_query() -> None:
     text = b"https://shop.example/hooks/deal?name=Asha" + BODY
     one = send(URL_SIGNED, BODY, query="name=Asha", headers=signed(text), public_url="https://shop.example")
     two = send(TOKEN, BODY, query="name=Asha", headers=(("X-Hook-Token", SECRET.encode().decode("latin-1")),))
-    assert [taken.fields["name"] for taken in (one, two)] == ["Asha", "Asha"]
-    assert one.warnings == two.warnings == []
+    both = f"{{{SIGNED}}}, {{{TOKEN}}}"
+    three = send(both, BODY, query="name=Asha&token=tok-3cr3t-%C3%9Cn%C3%AF", headers=signed(BODY))
+    assert [taken.fields["name"] for taken in (one, two, three)] == ["Asha"] * 3
+    assert one.warnings == two.warnings == three.warnings == []
 
 
 def test_what_is_not_signed_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,8 +84,11 @@ def test_copies_of_a_token_are_no_part_of_the_payload() -> None:
 
 
 XML = "<r><token>" + "".join(f"&#{ord(letter)};" for letter in SECRET) + "</token><phone>9876543210</phone></r>"
+NOTED = XML.replace("<phone>", "<note>" + XML[XML.index("&") : XML.index("</token>")] + "</note><phone>")
 SPELLINGS = {
     "character references": XML.encode(),
+    "also in a note": NOTED.encode(),
+    "half a character": json.dumps({"token": SECRET, "phone": "9876543210", "x": "\ud83d"}).encode("utf-32"),
     "utf-32": json.dumps({"token": SECRET, "phone": "9876543210"}).encode("utf-32"),
     "utf-16": json.dumps({"token": SECRET, "phone": "9876543210"}).encode("utf-16"),
     "python": ("{'token': '" + SECRET.replace("t", "\\x74") + "', 'phone': '9876543210'}").encode(),
@@ -100,6 +105,14 @@ def test_no_spelling_of_a_token_in_the_body_is_stored_and_the_rest_can_be_read_a
     assert again.payload is not None
     assert SECRET not in str(again.payload.data)
     assert [one.number for one in again.messages] == ["919876543210"]
+
+
+@pytest.mark.parametrize("auth", [SIGNED, TOKEN])
+def test_a_dry_run_lost_in_a_crowded_query_is_not_sent(auth: str) -> None:
+    query = "a=b&" * 1_000 + "dry_run=1"
+    headers = (*signed(BODY), ("X-Hook-Token", SECRET.encode().decode("latin-1")))
+    taken = send(auth, BODY, query=query, headers=headers)
+    assert (taken.outcome, taken.messages) == ("rejected", [])
 
 
 def test_every_secret_of_the_hook_is_overwritten_whichever_proved_the_request() -> None:

@@ -144,6 +144,7 @@ def test_a_template_with_a_faulty_part_is_a_fault_and_no_crash(template: str) ->
     found = faults(
         f"source: form\nauth: none\nfields: {{p: {{}}}}\npush: {{to: '{{{{ p }}}}', template: {template}}}\n"
     )
+    assert found
     assert all(line == 4 and sentence.startswith("push.template.") for line, sentence in found)
 
 

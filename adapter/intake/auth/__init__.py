@@ -36,10 +36,11 @@ def authenticate(
 ) -> Proof | None:
     """The first proof that the request passes, None when it passes none; every one is examined.
 
-    `now` in Unix seconds. `public_url` is the adapter's own address, for signatures that cover the URL.
+    Those that cover the query string come before the others: with one of them the request may say more. `now` in Unix seconds. `public_url` is the adapter's own address, for signatures that cover the URL.
     """
-    verdicts = [_examine(proof, request, now, public_url) for proof in proofs]
-    return _first(proofs, verdicts)
+    ordered = sorted(proofs, key=lambda proof: not proof.covers_query)
+    verdicts = [_examine(proof, request, now, public_url) for proof in ordered]
+    return _first(ordered, verdicts)
 
 
 def may_be_in_body(proofs: Sequence[Proof]) -> bool:
