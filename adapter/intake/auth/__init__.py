@@ -36,7 +36,8 @@ def authenticate(
 ) -> Proof | None:
     """The first proof that the request passes, None when it passes none; every one is examined.
 
-    Those that cover the query string come before the others: with one of them the request may say more. `now` in Unix seconds. `public_url` is the adapter's own address, for signatures that cover the URL.
+    Those that cover the query string come before the others: with one of them the request may say more. `now` in Unix
+    seconds. `public_url` is the adapter's own address, for signatures that cover the URL.
     """
     ordered = sorted(proofs, key=lambda proof: not proof.covers_query)
     verdicts = [_examine(proof, request, now, public_url) for proof in ordered]
