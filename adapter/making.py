@@ -90,13 +90,16 @@ def _make_one(
     numbers = [message.to for message in rendered.messages]
     keys = element_keys(hook, element, loaded, whole=whole, numbers=numbers)
     for message in rendered.messages:
-        _add(made, message, keys, accounts)
+        _add(made, message, keys, accounts, element=element.index)
     return True
 
 
-def _add(made: Made, message: Message, keys: tuple[DedupeKey, ...], accounts: Mapping[str, Account]) -> None:
+def _add(
+    made: Made, message: Message, keys: tuple[DedupeKey, ...], accounts: Mapping[str, Account], *, element: int | None
+) -> None:
     account = _account(made.hook, message, accounts)
-    one = dataclasses.replace(outgoing(message, account), keys=keys)
+    resend = made.hook.on_unknown == "resend"
+    one = dataclasses.replace(outgoing(message, account), keys=keys, element=element, resend=resend)
     content = json.dumps([one.account, one.head, one.item], sort_keys=True, default=str)
     if (kept := made.contents.get(content)) is not None:  # whatever it was made from counts as sent
         same = made.messages[kept]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue
 from adapter.config import Settings, load_settings
+from adapter.delivery.settling import Policy
 from adapter.errors import ConfigurationError
 from adapter.mapping.faults import Fault
 from adapter.picky.account import Account
 from adapter.store.engine import Store
+
+if TYPE_CHECKING:
+    from adapter.delivery.relay import Relay
+
+_OWN_CONNECTIONS: Final = 2  # of a relay beside its calls: one claims, one probes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,3 +57,26 @@ def open_services(settings: Settings | None = None, *, pool_size: int = 10) -> S
     accounts = load_accounts(settings)
     catalogue = Catalogue(Path(settings.templates_dir), settings, accounts=accounts, on_faults=_log_faults)
     return Services(settings, accounts, catalogue, open_store(settings, pool_size=pool_size))
+
+
+def open_relay(settings: Settings) -> Relay:
+    """A relay as the environment says; raises ConfigurationError."""
+    from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
+    from adapter.picky.client import Client
+
+    policy = Policy(
+        pause=settings.retry_pause,
+        longest=settings.retry_longest,
+        retry_for=settings.retry_hours * 3600.0,
+        resend_after=settings.resend_after,
+        split=settings.picky_split,
+    )
+    return Relay(
+        open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS),
+        load_accounts(settings),
+        settings.destination,
+        Client(timeout=settings.picky_timeout),
+        policy=policy,
+        retention=settings.retention_days * 86_400.0 or None,
+        concurrency=settings.relay_concurrency,
+    )

@@ -32,14 +32,10 @@ def relay_command() -> None:
     """Push what is due to Picky Assist, until stopped."""
     settings = require_service(load_settings())
     set_up_logs(settings.log_level, settings.log_format)
-    from adapter.accounts import load_accounts
-    from adapter.delivery.relay import Relay
-    from adapter.picky.client import Client
-    from adapter.services import open_store
+    from adapter.services import open_relay
 
-    store = open_store(settings)
-    require_tables(store)
-    relay = Relay(store, load_accounts(settings), settings.destination, Client(timeout=settings.picky_timeout))
+    relay = open_relay(settings)
+    require_tables(relay.store)
     relay.run(stop_on_signals())
 
 

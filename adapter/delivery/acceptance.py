@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.batch import Outgoing
+from adapter.delivery.wakeup import ring
+from adapter.faultpoints import reach
 from adapter.store.engine import Store
+from adapter.store.group_commit import Writer
 from adapter.store.tables import DEDUPE, EVENTS, MESSAGES
 
 
@@ -35,19 +38,27 @@ def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] 
     before and is left out. An event none of whose messages is new stores nothing but a count on the first one; where
     elements of it failed only if that first one is the very same request, for they may be others.
     """
-    with store.write() as connection:
-        wanted = {key for one in messages for key in one.keys}
-        held = _occupied(store, connection, event, wanted)
-        new = [one for one in messages if not _first(held, one.keys)]
+    accepted: Accepted = store.write_together(lambda writer: _accept(store, writer, event, messages))
+    reach("accept.committed")
+    return accepted
+
+
+def _accept(store: Store, writer: Writer, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> Accepted:
+    reach("accept.opened")
+    wanted = {key for one in messages for key in one.keys}
+    held = _occupied(store, writer.connection, event, wanted) if wanted else {}
+    new = [one for one in messages if not _first(held, one.keys)] if held else messages
+    if held:
         old = [one for one in messages if _first(held, one.keys)]
-        if 0 < len(held) < len(wanted):
-            _give_back(connection, event, held, dropped=old, kept=new)
+        if len(held) < len(wanted):
+            _give_back(writer.connection, event, held, dropped=old, kept=new)
         first = _first(held, old[0].keys) if old and not new else None
-        if first and (not event["errors"] or _is_same_request(connection, event, first)):
-            return _count_duplicate(connection, first, event["received_at"])
-        connection.execute(sa.insert(EVENTS), {**event, "messages": len(new)})
-        if new:
-            connection.execute(sa.insert(MESSAGES), [_row(event, at, one) for at, one in enumerate(new, 1)])
+        if first and (not event["errors"] or _is_same_request(writer.connection, event, first)):
+            return _count_duplicate(writer.connection, first, event["received_at"])
+    writer.insert(EVENTS, [{**event, "messages": len(new)}])
+    if new:
+        writer.insert(MESSAGES, [_row(event, at, one) for at, one in enumerate(new, 1)])
+        ring(store, writer)
     return Accepted(event["id"], event["status"], len(new), skipped=len(messages) - len(new))
 
 
@@ -136,6 +147,9 @@ def _row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str
         "head": dict(message.head),
         "head_digest": message.head_digest,
         "item": {**message.item, "reference_number": reference},
+        "element": message.element,
+        "resend": message.resend,
+        "spaced": message.spaced,
         "priority": message.priority,
         "created_at": event["received_at"],
         "status": "queued",

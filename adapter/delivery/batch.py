@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from adapter.mapping.message import Message, Template
 from adapter.picky.account import Account
@@ -17,7 +17,8 @@ from adapter.picky.envelope import PHONE_AUTOMATION, build_envelope
 class Outgoing:
     """A message as it is queued. `head` and `item` are plain JSON; messages with equal heads may share a push.
 
-    `keys` are (digest, seconds): what this message is made from counts as the same again under them.
+    `keys` are (digest, seconds): what this message is made from counts as the same again under them. `element` is the
+    index of what it was made from with `for_each`; `resend` says that it goes again when no answer came.
     """
 
     account: str
@@ -26,12 +27,34 @@ class Outgoing:
     item: Mapping[str, Any]
     priority: int = 0
     keys: tuple[tuple[str, float], ...] = ()
+    element: int | None = None
+    resend: bool = False
 
     @property
     def head_digest(self) -> str:
         """Equal for equal heads."""
         canonical = json.dumps(self.head, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    @property
+    def spaced(self) -> bool:
+        """Whether it carries media through a handset or a browser, which need a pause between two such calls."""
+        return str(self.head.get("application")) in PHONE_AUTOMATION and not _MEDIA.isdisjoint(self.head)
+
+
+_MEDIA: Final = {"globalmedia", "globalmedia_code"}
+_ITEM_TO_HEAD: Final = {"media": "globalmedia", "media_code": "globalmedia_code"}
+
+
+def shared_media(head: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(head, item) with the item's media in the head where the channel cannot mix media in one call.
+
+    "Phone and web automation cannot send different media per contact": equal heads share a push, others do not.
+    """
+    if str(head.get("application")) not in PHONE_AUTOMATION:
+        return dict(head), dict(item)
+    moved = {_ITEM_TO_HEAD[key]: item[key] for key in _ITEM_TO_HEAD if item.get(key)}
+    return {**head, **moved}, {key: value for key, value in item.items() if key not in _ITEM_TO_HEAD}
 
 
 def outgoing(message: Message, account: Account) -> Outgoing:
@@ -46,8 +69,7 @@ def outgoing(message: Message, account: Account) -> Outgoing:
     if message.text is not None:
         item["message"] = message.text
     if message.media is not None:
-        place = head if application in PHONE_AUTOMATION else item
-        place["globalmedia" if place is head else "media"] = message.media
+        item["media"] = message.media
     if message.media_name is not None:
         head["media_name"] = message.media_name
     if message.location is not None:
@@ -59,6 +81,7 @@ def outgoing(message: Message, account: Account) -> Outgoing:
     head |= message.extra
     if message.reference is not None:
         item["reference_number"] = message.reference
+    head, item = shared_media(head, item)
     return Outgoing(message.account, message.to, head, item, message.priority)
 
 

@@ -13,8 +13,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 import structlog
 
-from adapter.delivery import outbox
+from adapter.delivery import gate, outbox, settling
 from adapter.delivery.outbox import Claimed
+from adapter.delivery.retention import Sweeper
+from adapter.delivery.settling import Policy
+from adapter.delivery.wakeup import bell_for
+from adapter.faultpoints import reach
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.envelope import build_envelope
@@ -23,12 +27,13 @@ from adapter.stopping import Stop
 from adapter.store.engine import BROKEN_ROWS, UNAVAILABLE, Store
 from adapter.store.tables import RELAYS
 
-POLL_SECONDS: Final = 0.04
 _CHORE_SECONDS: Final = 1.0
 _HEARTBEAT_SECONDS: Final = 5.0
 _STORE_PAUSE: Final = 2.0
 _FORGET_RELAYS: Final = 3600.0
 _STOP_SECONDS: Final = 10.0
+_FULL_PAUSE: Final = 0.002  # all calls are under way: one of them may end any moment
+_RESTING: Final = 60.0
 
 _log: Final = structlog.get_logger("relay")
 
@@ -43,20 +48,27 @@ class Relay:
         destination: str,
         client: Client,
         *,
+        policy: Policy = settling.DEFAULT,
+        retention: float | None = None,
         concurrency: int = 8,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`destination`: only messages made for it are pushed; `concurrency`: most calls under way at once."""
+        """`destination`: only messages made for it are pushed; `retention`: seconds what is finished is kept, None for
+        ever; `concurrency`: most calls under way at once."""
         self.store = store
         self.accounts = accounts
         self.destination = destination
         self.client = client
+        self.policy = policy
         self.id = uuid.uuid4().hex
         self.lease = client.timeout * 1.5 + 5.0  # longer than any call, with time to write down what came of it
         self._now = now
         self._concurrency = concurrency
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="push")
+        self._probes = ThreadPoolExecutor(1, thread_name_prefix="probe")
         self._under_way: set[Future[None]] = set()
+        self._bell = bell_for(store)
+        self._sweeper = Sweeper(store, retention)
         self._chores_at = 0.0
         self._heartbeat_at = 0.0
         self._stopping_since: float | None = None
@@ -68,11 +80,10 @@ class Relay:
         while not stop.is_set():
             try:
                 if not ready:
-                    outbox.know_accounts(self.store, sorted(self.accounts), self.destination)
+                    gate.know_accounts(self.store, sorted(self.accounts), self.destination)
                     ready = True
                 self._chores()
-                if not self.step():
-                    stop.wait(POLL_SECONDS)
+                self._rest(self.step(), stop)
             except UNAVAILABLE as fault:
                 _log.warning("store_unavailable", relay=self.id, fault=type(fault).__name__)
                 stop.wait(_STORE_PAUSE)
@@ -80,24 +91,39 @@ class Relay:
                 _log.exception("relay_failed", relay=self.id)
                 stop.wait(_STORE_PAUSE)
         self._stopping_since = time.monotonic()
-        self._pool.shutdown(wait=True)
+        for pool in (self._pool, self._probes):
+            pool.shutdown(wait=True)
+        self._bell.close()
         self._leave()
         _log.info("relay_stopped", relay=self.id)
 
-    def step(self) -> bool:
-        """Hand at most one push of each account to the pool; whether anything was claimed."""
+    def step(self) -> float | None:
+        """Hand at most one push of each account to the pool.
+
+        Returns the seconds until the next step makes sense, None when only news of the queue can change anything.
+        """
         self._under_way = {call for call in self._under_way if not call.done()}
-        claimed_any = False
+        pauses: list[float] = []
         for account in self.accounts.values():
             if len(self._under_way) >= self._concurrency:
-                return False
+                return _FULL_PAUSE
             claimed = outbox.claim(
                 self.store, account, self.destination, now=self._now(), lease=self.lease, token=uuid.uuid4().hex
             )
             if isinstance(claimed, Claimed):
+                reach("relay.claimed")
                 self._under_way.add(self._pool.submit(self._deliver, claimed))
-                claimed_any = True
-        return claimed_any
+                pauses.append(0.0)
+            elif claimed is not None:
+                pauses.append(claimed)
+        return min(pauses, default=None)
+
+    def _rest(self, pause: float | None, stop: Stop) -> None:
+        """Wait for the pace, for a call to end, or for news."""
+        if pause is None:
+            self._bell.wait(_RESTING, stop)
+        elif pause > 0:
+            stop.wait(min(pause, _CHORE_SECONDS))
 
     def _deliver(self, claimed: Claimed) -> None:
         try:
@@ -110,30 +136,46 @@ class Relay:
     def deliver(self, claimed: Claimed) -> None:
         """One push, from the attempt rows to what came of it."""
         push = uuid.uuid4().hex
-        body = build_envelope(claimed.account.token, claimed.rows[0].head, [row.item for row in claimed.rows])
+        body = build_envelope(claimed.account.token, claimed.head, [row.item for row in claimed.rows])
+        reach("relay.prepared")
         try:
             rows = outbox.begin(self.store, claimed, push=push, now=self._now(), lease=self.lease)
         except UNAVAILABLE:
             outbox.release(self.store, claimed)
             raise
+        if len(rows) < len(claimed.rows):
+            outbox.release(self.store, claimed)
+            body["data"] = [row.item for row in rows]
         if not rows:
             return
-        if len(rows) < len(claimed.rows):
-            body["data"] = [row.item for row in rows]
+        reach("relay.begun")
         started = time.monotonic()
         outcome = self.client.push(claimed.account, body)
-        self._settle(claimed, rows, outcome, push)
+        reach("relay.answered")
+        states = self._settle(claimed, rows, outcome, push)
+        reach("relay.settled")
+        self._tell(claimed, rows, outcome, push, states, seconds=time.monotonic() - started)
+
+    def _tell(
+        self, claimed: Claimed, rows: tuple[sa.Row[Any], ...], outcome: Outcome, push: str, states: dict[str, int],
+        *, seconds: float,
+    ) -> None:  # fmt: skip
         _log.info(
             "push", push=push, account=claimed.account.name, messages=len(rows), outcome=outcome.meaning.code,
-            http=outcome.http_status, status=outcome.status, seconds=round(time.monotonic() - started, 3),
+            http=outcome.http_status, status=outcome.status, seconds=round(seconds, 3), states=states,
             event_ids=sorted({row.event_id for row in rows})[:5],
         )  # fmt: skip
+        unnamed = len(rows) - len({row.number for row in outcome.rows} & {row.number for row in rows})
+        if outcome.meaning.state == "accepted" and unnamed:
+            _log.warning("answer_without_rows", push=push, account=claimed.account.name, messages=unnamed)
 
-    def _settle(self, claimed: Claimed, rows: tuple[sa.Row[Any], ...], outcome: Outcome, push: str) -> None:
+    def _settle(self, claimed: Claimed, rows: tuple[sa.Row[Any], ...], outcome: Outcome, push: str) -> dict[str, int]:
         """An answer in hand is worth waiting for the database, however long: without it nobody would know."""
         while True:
             try:
-                return outbox.settle(self.store, claimed, rows, outcome, push=push, now=self._now())
+                return settling.settle(
+                    self.store, claimed, rows, outcome, push=push, now=self._now(), policy=self.policy
+                )
             except BROKEN_ROWS:
                 raise
             except UNAVAILABLE:
@@ -150,19 +192,25 @@ class Relay:
         if clock >= self._heartbeat_at:
             self._heartbeat_at = clock + _HEARTBEAT_SECONDS
             self._beat()
-        if unknown := outbox.give_up_interrupted(self.store, now=self._now()):
+        if unknown := outbox.give_up_interrupted(self.store, now=self._now(), resend_after=self.policy.resend_after):
             _log.warning("interrupted_pushes", relay=self.id, messages=unknown)
-        for name, parked in outbox.accounts_to_probe(self.store, self.destination, now=self._now()).items():
-            if name in self.accounts:
-                self._pool.submit(self._probe, self.accounts[name], parked)
+        probes = gate.accounts_to_probe(self.store, sorted(self.accounts), self.destination, now=self._now())
+        for name, parked in probes.items():
+            self._probes.submit(self._probe, self.accounts[name], parked)
+        self._sweeper.sweep(now=self._now())
 
-    def _probe(self, account: Account, parked: str) -> None:
+    def _probe(self, account: Account, parked: str | None) -> None:
         outcome = self.client.check_balance(account)
-        balance = balance_of(outcome)
-        if outcome.status != 100 or (parked == "no_balance" and balance is not None and balance <= 0):
-            return
         try:
-            queued = outbox.resume_account(self.store, account.name, self.destination, now=self._now())
+            if parked is None:
+                if outcome.status is not None:
+                    gate.trust_again(self.store, account.name, self.destination)
+                    _log.info("account_answers", account=account.name)
+                return
+            balance = balance_of(outcome)
+            if outcome.status != 100 or (parked == "no_balance" and balance is not None and balance <= 0):
+                return
+            queued = gate.unpark(self.store, account.name, self.destination, now=self._now())
         except UNAVAILABLE:
             return  # the next check comes
         _log.info("account_resumed", account=account.name, messages=queued)

@@ -7,20 +7,23 @@ because errors come under HTTP 200 (`docs/push-api.md`).
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal
 
 State = Literal["accepted", "retrying", "parked", "failed", "unknown"]
 MOST_KEPT: Final = 2_000
+_LONGEST_WAIT: Final = 86_400.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Meaning:
     """A row: the state a message goes to, a stable word, and a sentence for people with what to do.
 
-    `floor` is the least seconds before a retry, `retry_for` for how many seconds in a row it is tried again,
+    `floor` is the least seconds before a retry, `retry_for` for how many seconds in a row it is tried again at least,
     `most_failures` after how many in a row the message is dead, `content` says that one message of the push may be at
     fault and the others not.
     """
@@ -31,7 +34,7 @@ class Meaning:
     floor: float = 0.0
     most_failures: int | None = None
     content: bool = False
-    retry_for: float = 36_000.0
+    retry_for: float = 0.0
 
 
 _MINUTES: Final = 300.0
@@ -200,6 +203,12 @@ def _text(value: Any) -> str | None:
 
 
 def _seconds(header: str | None) -> float:
-    return (
-        min(float(header), 86_400.0) if header and header.isascii() and header.isdecimal() and len(header) < 8 else 0.0
-    )
+    """Seconds from now that a `Retry-After` names, as a number or as a date; 0 where it names none."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdecimal():
+        return min(float(text[:9]), _LONGEST_WAIT)
+    try:
+        seconds = (parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(0.0, seconds), _LONGEST_WAIT)

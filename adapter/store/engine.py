@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from adapter.store.group_commit import GroupCommit, Work, run_together
+from adapter.store.turn import Turn
+
 UNAVAILABLE: Final = (DatabaseError, InterfaceError, PoolTimeout)  # locked, full, gone, damaged, or without its tables
 BROKEN_ROWS: Final = (DataError, IntegrityError)  # those of them that waiting does not mend
 _BUSY_SECONDS: Final = 5
+_TURN_SECONDS: Final = 10  # for all who write before, each of whom may meet a database that is busy
+_BUSY_IN_TURN: Final = 2  # whose turn it is meets nobody but programs that do not take turns
 _POSTGRES: Final = {
     "connect_timeout": _BUSY_SECONDS,
     "prepare_threshold": None,  # a pooler hands each transaction to another session, which does not know the statement
@@ -44,6 +49,7 @@ class Store:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         address = database_url(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
+        self._turn: Turn | None = None
         options: dict[str, Any] = {
             "json_serializer": _json,
             "pool_pre_ping": not self.is_sqlite,
@@ -52,21 +58,30 @@ class Store:
         if self.is_sqlite:
             if address.database:
                 Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+                self._turn = Turn(address.database, patience=_TURN_SECONDS)
+            options["connect_args"] = {"timeout": _BUSY_IN_TURN, "check_same_thread": False}
         else:
             options["connect_args"] = _POSTGRES
             options["pool_timeout"] = _BUSY_SECONDS
+        self.connect_options: dict[str, Any] = options["connect_args"]
         self.engine = sa.create_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._boot = _boot_id() if self.is_sqlite else ""
+        self._group: GroupCommit | None = None
+        if self._turn:
+            self._group = GroupCommit(self._turn.taken, self.engine.begin, patience=_TURN_SECONDS)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that commits at the end; on SQLite it holds the write lock from its first line."""
-        with self.engine.begin() as connection:
+        with self._turn.taken() if self._turn else nullcontext(), self.engine.begin() as connection:
             yield connection
+
+    def write_together(self, work: Work) -> Any:
+        """What `work` returns once it is committed, perhaps in one transaction with other threads' works."""
+        return self._group.run(work) if self._group else run_together(self.engine.begin, [work])[0]
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -87,6 +102,8 @@ class Store:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        if self._turn:
+            self._turn.close()
 
 
 def _json(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -64,7 +64,10 @@ MESSAGES: Final = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("changed_at", sa.Double, nullable=False),
     sa.Column("due_at", sa.Double, nullable=False),
-    sa.Column("alone", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("element", sa.Integer),  # of `for_each`, the index of what it was made from
+    sa.Column("resend", sa.Boolean, nullable=False, server_default=sa.false()),  # its hook's `on_unknown`
+    sa.Column("spaced", sa.Boolean, nullable=False, server_default=sa.false()),  # media that needs a pause before it
+    sa.Column("split", sa.Text),  # the part of a refused push that it goes in, with its like alone
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # in a row, of those that are tried again
     sa.Column("failing_since", sa.Double),
@@ -80,20 +83,41 @@ MESSAGES: Final = sa.Table(
     sa.Column("credit", sa.Text),
     sa.Column("error", sa.Text),
 )
-sa.Index(
-    "ix_messages_due",
+
+
+def status_is(*statuses: str, of: sa.FromClause = MESSAGES) -> sa.ColumnElement[bool]:
+    """The status is one of these, written out: a partial index is used only where a query repeats its words."""
+    return of.c.status.in_([sa.literal_column(f"'{status}'") for status in statuses])
+
+
+WAITS: Final = status_is("queued", "retrying") & (MESSAGES.c.due_at == sa.literal_column("0"))
+"""It is due. A row whose time has come gets `due_at` 0, so that this index holds nothing but what is due."""
+LATER: Final = MESSAGES.c.due_at > sa.literal_column("0")
+"""It is due at a time."""
+BUSY: Final = status_is("queued", "retrying", "sending")
+"""It may stand before a later message to the same number."""
+SENDING: Final = MESSAGES.c.status == sa.literal_column("'sending'")
+STOPPED: Final = ~status_is("queued", "sending", "accepted", "submitted", "delivered", "read")
+"""It left the straight way; these are few, and looked for by state."""
+
+
+def _partial_index(name: str, where: sa.ColumnElement[bool], *columns: Any) -> None:
+    sa.Index(f"ix_messages_{name}", *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial_index(
+    "due",
+    WAITS,
     MESSAGES.c.account,
+    MESSAGES.c.destination,
     MESSAGES.c.priority.desc(),
     MESSAGES.c.seq,
-    sqlite_where=MESSAGES.c.status.in_(["queued", "retrying"]),
-    postgresql_where=MESSAGES.c.status.in_(["queued", "retrying"]),
+    MESSAGES.c.hook,
 )
-sa.Index(
-    "ix_messages_sending",
-    MESSAGES.c.lease_until,
-    sqlite_where=MESSAGES.c.status == "sending",
-    postgresql_where=MESSAGES.c.status == "sending",
-)
+_partial_index("later", LATER, MESSAGES.c.due_at)
+_partial_index("number", BUSY, MESSAGES.c.number, MESSAGES.c.account)
+_partial_index("sending", SENDING, MESSAGES.c.lease_until)
+_partial_index("stopped", STOPPED, MESSAGES.c.status)
 
 PUSHES: Final = sa.Table(
     "pushes",
@@ -132,7 +156,7 @@ DEDUPE: Final = sa.Table(
     sa.Column("hook", sa.Text, primary_key=True),
     sa.Column("digest", sa.Text, primary_key=True),
     sa.Column("event_id", sa.Text, nullable=False),
-    sa.Column("expires_at", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double, nullable=False, index=True),
 )
 
 ACCOUNTS: Final = sa.Table(
@@ -140,13 +164,27 @@ ACCOUNTS: Final = sa.Table(
     METADATA,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("destination", sa.Text, primary_key=True),
+    # by the clock of leases, of the boot `clock_boot`
+    sa.Column("clock_boot", sa.Text),
     sa.Column("next_call", sa.Double, nullable=False, server_default="0"),
-    sa.Column("next_call_boot", sa.Text),
     sa.Column("held_until", sa.Double, nullable=False, server_default="0"),
+    sa.Column("next_media", sa.Double, nullable=False, server_default="0"),
+    # after a call without answer: how long nothing is pushed before its balance is asked for, and whether that answered
+    sa.Column("doubt_seconds", sa.Double, nullable=False, server_default="0"),
+    sa.Column("doubt_until", sa.Double, nullable=False, server_default="0"),
+    sa.Column("doubt_answered", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("trouble_since", sa.Double),
     sa.Column("parked", sa.Text),
     sa.Column("parked_at", sa.Double),
     sa.Column("probe_at", sa.Double),
+)
+
+PAUSES: Final = sa.Table(
+    "pauses",
+    METADATA,
+    sa.Column("kind", sa.Text, primary_key=True),  # hook or account
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("since", sa.Double, nullable=False),
 )
 
 RELAYS: Final = sa.Table(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import outbox
+from adapter.delivery import gate, outbox, settling
 from adapter.delivery.outbox import Claimed
+from adapter.delivery.settling import Policy
 from adapter.picky.outcome import BROKEN_OFF, NOT_SENT, STATUSES, TOO_MANY, Outcome, Row, classify
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, MESSAGES, PUSHES
@@ -20,7 +21,7 @@ NOW = 1_000_000.0
 
 @pytest.fixture(autouse=True)
 def known_account(store: Store) -> None:
-    outbox.know_accounts(store, ["main"], "sandbox")
+    gate.know_accounts(store, ["main"], "sandbox")
 
 
 def claim(store: Store, *, now: float = NOW, lease: float = 60.0, token: str = "relay-1", **options: Any) -> Any:
@@ -37,7 +38,7 @@ def begun(
 
 def settle(store: Store, outcome: Outcome, *, push: str = "p1", **options: Any) -> None:
     claimed, rows = begun(store, push=push, **options)
-    outbox.settle(store, claimed, rows, outcome, push=push, now=NOW)
+    settling.settle(store, claimed, rows, outcome, push=push, now=NOW)
 
 
 def messages(store: Store) -> list[sa.Row[Any]]:
@@ -65,9 +66,8 @@ def test_a_claim_takes_one_head_and_each_number_once(store: Store) -> None:
     store_messages(store, 1, first=5, head={"application": "3"})
     claimed = claim(store)
     assert [row.number for row in claimed.rows] == ["919876500000", "919876500001", "919876500002"]
-    assert [row.number for row in claim(store, token="relay-2").rows] == ["919876500000"]
-    assert [row.number for row in claim(store, token="relay-3").rows] == ["919876500005"]
-    assert claim(store, token="relay-4") is None
+    assert [row.number for row in claim(store, token="relay-2").rows] == ["919876500005"]
+    assert claim(store, token="relay-3") is None
 
 
 def test_high_priority_goes_first_and_a_batch_has_a_limit(store: Store) -> None:
@@ -78,7 +78,7 @@ def test_high_priority_goes_first_and_a_batch_has_a_limit(store: Store) -> None:
 
 
 def test_messages_of_another_destination_are_never_claimed(store: Store) -> None:
-    outbox.know_accounts(store, ["main"], "live")
+    gate.know_accounts(store, ["main"], "live")
     store_messages(store)
     assert outbox.claim(store, account(), "live", now=NOW, lease=60, token="r") is None
 
@@ -113,7 +113,7 @@ def test_a_crash_before_the_attempt_leaves_the_message_queued(store: Store) -> N
     store_messages(store)
     claim(store, lease=0.01)
     time.sleep(0.05)
-    outbox.give_up_interrupted(store, now=NOW)
+    outbox.give_up_interrupted(store, now=NOW, resend_after=300)
     assert messages(store)[0].status == "queued"
 
 
@@ -121,7 +121,7 @@ def test_a_crash_after_the_attempt_leaves_it_unknown_and_unsent(store: Store) ->
     store_messages(store)
     begun(store, lease=0.01)
     time.sleep(0.05)
-    assert outbox.give_up_interrupted(store, now=NOW) == 1
+    assert outbox.give_up_interrupted(store, now=NOW, resend_after=300) == 1
     assert (messages(store)[0].status, messages(store)[0].error) == ("unknown", "interrupted")
     assert claim(store, now=NOW + 10**6, token="relay-2") is None
 
@@ -130,11 +130,11 @@ def test_a_late_answer_settles_what_was_given_up(store: Store) -> None:
     store_messages(store)
     claimed, rows = begun(store, lease=0.01)
     time.sleep(0.05)
-    outbox.give_up_interrupted(store, now=NOW)
+    outbox.give_up_interrupted(store, now=NOW, resend_after=300)
     answer = classify(
         200, b'{"status":100,"push_id":"7","data":[{"msg_id":"9","number":"919876500000","credit":"0.005"}]}'
     )
-    outbox.settle(store, claimed, rows, answer, push="p1", now=NOW)
+    settling.settle(store, claimed, rows, answer, push="p1", now=NOW)
     row = messages(store)[0]
     assert (row.status, row.push_id, row.msg_id, row.credit) == ("accepted", "7", "9", "0.005")
 
@@ -144,7 +144,7 @@ def test_a_late_answer_does_not_touch_a_newer_push(store: Store) -> None:
     claimed, rows = begun(store)
     with store.write() as connection:
         connection.execute(sa.update(MESSAGES).values(status="sending", push="p2"))
-    outbox.settle(store, claimed, rows, classify(200, b'{"status":406}'), push="p1", now=NOW)
+    settling.settle(store, claimed, rows, classify(200, b'{"status":406}'), push="p1", now=NOW)
     assert messages(store)[0].status == "sending"
 
 
@@ -188,9 +188,9 @@ def test_an_account_that_cannot_send_is_parked_with_its_messages(store: Store, s
     store_messages(store, first=5)
     assert [row.status for row in messages(store)] == ["parked", "queued"]
     assert claim(store, token="relay-2") is None
-    assert list(outbox.accounts_to_probe(store, "sandbox", now=NOW + 61)) == ["main"]
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 62) == {}
-    assert outbox.resume_account(store, "main", "sandbox", now=NOW) == 1
+    assert list(gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 61)) == ["main"]
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 62) == {}
+    assert gate.unpark(store, "main", "sandbox", now=NOW) == 1
     assert len(claim(store, token="relay-3").rows) == 2
 
 
@@ -202,11 +202,29 @@ def test_a_refused_message_fails(store: Store, status: int) -> None:
     assert claim(store, now=NOW + 10**6, token="relay-2") is None
 
 
-def test_a_refused_push_of_several_goes_again_one_by_one(store: Store) -> None:
+def test_a_refused_push_is_halved_until_the_bad_message_stands_alone(store: Store) -> None:
+    store_messages(store, 8)
+    bad, calls = "919876500005", []
+    while isinstance(claimed := claim(store, token=f"relay-{len(calls)}"), Claimed):
+        calls.append([row.number[-1] for row in claimed.rows])
+        push = f"p{len(calls)}"
+        rows = outbox.begin(store, claimed, push=push, now=NOW, lease=60)
+        refused = bad in [row.number for row in rows]
+        outcome = Outcome(STATUSES[406], 200, 406) if refused else Outcome(STATUSES[100], 200, 100, push)
+        settling.settle(store, claimed, rows, outcome, push=push, now=NOW)
+    assert [row.status for row in messages(store)] == ["accepted"] * 5 + ["failed"] + ["accepted"] * 2
+    assert len(calls) == 7  # 8 messages, then both halves at each of three levels
+    assert ["".join(call) for call in calls] == ["01234567", "0123", "4567", "45", "4", "5", "67"]
+
+
+def test_where_it_may_not_be_split_a_refused_push_is_held(store: Store) -> None:
     store_messages(store, 3)
-    settle(store, Outcome(STATUSES[406], 200, 406))
-    assert {row.status for row in messages(store)} == {"retrying"}
-    assert [len(claim(store, token=f"again-{turn}").rows) for turn in range(3)] == [1, 1, 1]
+    claimed, rows = begun(store)
+    settling.settle(
+        store, claimed, rows, Outcome(STATUSES[406], 200, 406), push="p1", now=NOW, policy=Policy(split=False)
+    )
+    assert [(row.status, row.error) for row in messages(store)] == [("held", "invalid_number")] * 3
+    assert claim(store, now=NOW + 10**6, token="relay-2") is None
 
 
 def test_a_refusal_that_took_some_is_not_sent_again(store: Store) -> None:
@@ -257,7 +275,7 @@ def tried(store: Store, outcome: Outcome, *, now: float) -> str:
     assert isinstance(claimed, Claimed)
     push = f"p{now}"
     rows = outbox.begin(store, claimed, push=push, now=now, lease=60)
-    outbox.settle(store, claimed, rows, outcome, push=push, now=now)
+    settling.settle(store, claimed, rows, outcome, push=push, now=now)
     return str(messages(store)[0].status)
 
 
@@ -278,18 +296,18 @@ def test_the_time_spent_parked_is_no_failure(store: Store) -> None:
     store_messages(store)
     for turn in range(20):
         assert tried(store, Outcome(STATUSES[403], 200, 403), now=NOW + turn * 7200) == "parked"
-        outbox.resume_account(store, "main", "sandbox", now=NOW + turn * 7200)
+        gate.unpark(store, "main", "sandbox", now=NOW + turn * 7200)
     assert tried(store, Outcome(NOT_SENT), now=NOW + 21 * 7200) == "retrying"
 
 
 def test_a_long_trouble_is_asked_about_ever_more_seldom(store: Store) -> None:
     store_messages(store)
     settle(store, Outcome(STATUSES[801], 200, 801))
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 60) == {"main": "wrong_application"}
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 119) == {}
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 1000) == {"main": "wrong_application"}
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 1999) == {}
-    assert outbox.accounts_to_probe(store, "sandbox", now=NOW + 2000) == {"main": "wrong_application"}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 60) == {"main": "wrong_application"}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 119) == {}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 1000) == {"main": "wrong_application"}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 1999) == {}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW + 2000) == {"main": "wrong_application"}
 
 
 def test_an_account_nobody_knew_is_sent_through(store: Store) -> None:

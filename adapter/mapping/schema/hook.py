@@ -134,9 +134,3 @@ class HookSchema(Strict):
         """Fields of the file, or a class of the owner's."""
         if ("fields_" in data) == ("schema_" in data):
             raise ma.ValidationError("give fields, or schema: with a class of your own; one of them", "fields")
-
-    @ma.validates("on_unknown")
-    def only_hold(self, value: str, **_: Any) -> None:
-        """`resend` needs delivery reports."""
-        if value == "resend":
-            raise ma.ValidationError("resend is not supported yet; use hold")
