@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,7 +14,6 @@ from adapter.delivery.batch import Outgoing
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
-from adapter.store.group_commit import Writer
 from adapter.store.tables import DEDUPE, EVENTS, MESSAGES
 
 
@@ -31,6 +31,15 @@ class Accepted:
     skipped: int = 0
 
 
+_Holders = dict[tuple[str, str], str]
+"""Who holds a key, by hook and digest."""
+
+
+class _Item(NamedTuple):
+    event: Mapping[str, Any]
+    messages: Sequence[Outgoing]
+
+
 def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] = ()) -> Accepted:
     """Store an event and its messages in one transaction; durable when this returns.
 
@@ -38,27 +47,61 @@ def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] 
     before and is left out. An event none of whose messages is new stores nothing but a count on the first one; where
     elements of it failed only if that first one is the very same request, for they may be others.
     """
-    accepted: Accepted = store.write_together(lambda writer: _accept(store, writer, event, messages))
+    accepted: Accepted = store.write_together(_accept_all, _Item(event, messages))
     reach("accept.committed")
     return accepted
 
 
-def _accept(store: Store, writer: Writer, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> Accepted:
+def _accept_all(connection: sa.Connection, items: Sequence[_Item]) -> list[Accepted]:
+    """Several events that came at the same time, the earlier before the later."""
     reach("accept.opened")
-    wanted = {key for one in messages for key in one.keys}
-    held = _occupied(store, writer.connection, event, wanted) if wanted else {}
+    holders = _take_keys(connection, items)
+    rows = _Rows(connection)
+    accepted = [_accept_one(rows, item, holders) for item in items]
+    rows.write()
+    if any(one.messages and not one.duplicate for one in accepted):
+        ring(connection)
+    reach("accept.written")
+    return accepted
+
+
+class _Rows:
+    """Rows that are written in one go, before anything is asked about what is stored."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._events: list[dict[str, Any]] = []
+        self._messages: list[dict[str, Any]] = []
+
+    def add(self, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> None:
+        self._events.append({**event, "messages": len(messages)})
+        self._messages += [message_row(event, at, one) for at, one in enumerate(messages, 1)]
+
+    def write(self) -> sa.Connection:
+        """Write what was added; the connection, which sees it."""
+        for insert, rows in ((_INSERT_EVENTS, self._events), (_INSERT_MESSAGES, self._messages)):
+            if rows:
+                self._connection.execute(insert, rows)
+        self._events, self._messages = [], []
+        return self._connection
+
+
+_INSERT_EVENTS: Final = sa.insert(EVENTS)
+_INSERT_MESSAGES: Final = sa.insert(MESSAGES)
+
+
+def _accept_one(rows: _Rows, item: _Item, holders: _Holders) -> Accepted:
+    event, messages = item
+    held = _held(event, messages, holders)
     new = [one for one in messages if not _first(held, one.keys)] if held else messages
     if held:
         old = [one for one in messages if _first(held, one.keys)]
-        if len(held) < len(wanted):
-            _give_back(writer.connection, event, held, dropped=old, kept=new)
+        if len(held) < len({digest for one in messages for digest, _ in one.keys}):
+            _give_back(rows.write(), item, held, holders, dropped=old)
         first = _first(held, old[0].keys) if old and not new else None
-        if first and (not event["errors"] or _is_same_request(writer.connection, event, first)):
-            return _count_duplicate(writer.connection, first, event["received_at"])
-    writer.insert(EVENTS, [{**event, "messages": len(new)}])
-    if new:
-        writer.insert(MESSAGES, [_row(event, at, one) for at, one in enumerate(new, 1)])
-        ring(store, writer)
+        if first and (not event["errors"] or _is_same_request(rows.write(), event, first)):
+            return _count_duplicate(rows.write(), first, event["received_at"])
+    rows.add(event, new)
     return Accepted(event["id"], event["status"], len(new), skipped=len(messages) - len(new))
 
 
@@ -67,36 +110,65 @@ def _is_same_request(connection: sa.Connection, event: Mapping[str, Any], first:
     return row is not None and (row.query, bytes(row.body)) == (event["query"], event["body"])
 
 
-def _occupied(
-    store: Store, connection: sa.Connection, event: Mapping[str, Any], keys: Iterable[tuple[str, float]]
-) -> dict[str, str]:
-    """Take the keys for this event, in one order everywhere so that nobody waits in a circle.
+def _take_keys(connection: sa.Connection, items: Sequence[_Item]) -> _Holders:
+    """Take the keys of these events where they are free; who holds each of them now, by hook and digest.
 
-    Of those that another event holds, the ids by digest; the others are this event's until the transaction ends.
+    In one order everywhere, so that nobody waits in a circle; of events with the same key the earlier one gets it.
     """
-    insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
-    held: dict[str, str] = {}
-    for own, within in sorted(keys):
-        row = {
+    rows = [
+        {
             "hook": event["hook"],
-            "digest": _scoped(event, own),
+            "digest": scoped(event, digest),
             "event_id": event["id"],
             "expires_at": event["received_at"] + within,
+            "now": event["received_at"],
         }
-        upsert = insert(DEDUPE).values(row).on_conflict_do_update(
-            index_elements=["hook", "digest"],
-            set_={"event_id": row["event_id"], "expires_at": row["expires_at"]},
-            where=DEDUPE.c.expires_at <= event["received_at"],
-        ).returning(DEDUPE.c.event_id)  # fmt: skip
-        if connection.execute(upsert).first() is None:
-            taken = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.digest == row["digest"])
-            held[own] = connection.execute(sa.select(DEDUPE.c.event_id).where(taken)).scalar_one()
-    return held
+        for event, messages in items
+        for digest, within in {key for one in messages for key in one.keys}
+    ]
+    if not rows:
+        return {}
+    rows.sort(key=lambda row: (row["hook"], row["digest"]))
+    connection.execute(_TAKE_KEYS[connection.dialect.name], rows)
+    by_hook = defaultdict(set)
+    for row in rows:
+        by_hook[row["hook"]].add(row["digest"])
+    return {
+        (hook, digest): holder
+        for hook, digests in by_hook.items()
+        for digest, holder in connection.execute(_HOLDERS, {"hook": hook, "digests": sorted(digests)})
+    }
 
 
-def _scoped(event: Mapping[str, Any], digest: str) -> str:
-    """What was practised does not stand in for the real event."""
+def _take_key(insert: Any) -> sa.Insert:
+    """Take a key that is free, or whose time is over at `now`."""
+    taken = insert(DEDUPE).values({name: sa.bindparam(name) for name in ("hook", "digest", "event_id", "expires_at")})
+    upsert: sa.Insert = taken.on_conflict_do_update(
+        index_elements=["hook", "digest"],
+        set_={"event_id": taken.excluded.event_id, "expires_at": taken.excluded.expires_at},
+        where=DEDUPE.c.expires_at <= sa.bindparam("now"),
+    )
+    return upsert
+
+
+_TAKE_KEYS: Final = {"sqlite": _take_key(sqlite.insert), "postgresql": _take_key(postgresql.insert)}
+_HOLDERS: Final = sa.select(DEDUPE.c.digest, DEDUPE.c.event_id).where(
+    DEDUPE.c.hook == sa.bindparam("hook"), DEDUPE.c.digest.in_(sa.bindparam("digests", expanding=True))
+)
+
+
+def scoped(event: Mapping[str, Any], digest: str) -> str:
+    """The digest as it is stored: what was practised does not stand in for the real event."""
     return f"{event['destination']}:{digest}"
+
+
+def _held(event: Mapping[str, Any], messages: Sequence[Outgoing], holders: _Holders) -> dict[str, str]:
+    """The events that hold keys of these messages, by digest; keys of this event are not among them."""
+    if not holders:
+        return {}
+    digests = {digest for one in messages for digest, _ in one.keys}
+    found = {digest: holders[event["hook"], scoped(event, digest)] for digest in digests}
+    return {digest: holder for digest, holder in found.items() if holder != event["id"]}
 
 
 def _first(held: Mapping[str, str], keys: Sequence[tuple[str, float]]) -> str | None:
@@ -105,21 +177,18 @@ def _first(held: Mapping[str, str], keys: Sequence[tuple[str, float]]) -> str | 
 
 
 def _give_back(
-    connection: sa.Connection,
-    event: Mapping[str, Any],
-    held: Mapping[str, str],
-    *,
-    dropped: Sequence[Outgoing],
-    kept: Sequence[Outgoing],
+    connection: sa.Connection, item: _Item, held: Mapping[str, str], holders: _Holders, *, dropped: Sequence[Outgoing]
 ) -> None:
     """Keys taken a moment ago for what is left out must point at the event that was before, not at this one."""
-    needed = {digest for one in kept for digest, _ in one.keys}
+    event, messages = item
+    needed = {digest for one in messages if one not in dropped for digest, _ in one.keys}
     for one in dropped:
-        taken = {digest for digest, _ in one.keys} - needed - held.keys()
+        taken = {scoped(event, digest) for digest, _ in one.keys if digest not in needed and digest not in held}
         if (before := _first(held, one.keys)) and taken:
             mine = (DEDUPE.c.hook == event["hook"]) & (DEDUPE.c.event_id == event["id"])
-            mine &= DEDUPE.c.digest.in_([_scoped(event, digest) for digest in sorted(taken)])
-            connection.execute(sa.update(DEDUPE).where(mine).values(event_id=before))
+            update = sa.update(DEDUPE).where(mine, DEDUPE.c.digest.in_(sorted(taken))).values(event_id=before)
+            connection.execute(update)
+            holders.update({(event["hook"], digest): before for digest in taken})
 
 
 def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accepted:
@@ -133,7 +202,8 @@ def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accep
     return Accepted(first, row.status if row else "queued", row.messages if row else 0, duplicate=True)
 
 
-def _row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str, Any]:
+def message_row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str, Any]:
+    """The row of `messages`, due at once, of the `position`-th message of an event."""
     identity = f"{event['id']}-{position}"
     reference = str(message.item.get("reference_number") or identity)
     return {

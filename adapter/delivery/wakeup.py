@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from adapter.stopping import Stop
 from adapter.store.engine import UNAVAILABLE, Store
-from adapter.store.group_commit import Writer
 
 CHANNEL: Final = "adapter_due"
 POLL_SECONDS: Final = 0.1
@@ -38,10 +37,10 @@ def bell_for(store: Store) -> Bell:
     return _SqliteBell(store) if store.is_sqlite else _PostgresBell(store)
 
 
-def ring(store: Store, writer: Writer) -> None:
+def ring(connection: sa.Connection) -> None:
     """Tell listening relays, once this transaction commits, that something is due."""
-    if not store.is_sqlite:
-        writer.connection.execute(_NOTIFY)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTIFY)
 
 
 _NOTIFY: Final = sa.text(f"SELECT pg_notify('{CHANNEL}', '')")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from adapter.store.group_commit import GroupCommit, Work, run_together
+from adapter.store.group_commit import Commit, GroupCommit
 from adapter.store.turn import Turn
 
 UNAVAILABLE: Final = (DatabaseError, InterfaceError, PoolTimeout)  # locked, full, gone, damaged, or without its tables
@@ -69,9 +69,7 @@ class Store:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._boot = _boot_id() if self.is_sqlite else ""
-        self._group: GroupCommit | None = None
-        if self._turn:
-            self._group = GroupCommit(self._turn.taken, self.engine.begin, patience=_TURN_SECONDS)
+        self._groups: dict[Commit, GroupCommit] = {}
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -79,9 +77,19 @@ class Store:
         with self._turn.taken() if self._turn else nullcontext(), self.engine.begin() as connection:
             yield connection
 
-    def write_together(self, work: Work) -> Any:
-        """What `work` returns once it is committed, perhaps in one transaction with other threads' works."""
-        return self._group.run(work) if self._group else run_together(self.engine.begin, [work])[0]
+    def write_together(self, commit: Commit, item: Any) -> Any:
+        """What `commit(connection, [item])` makes of the item, perhaps together with those of other threads.
+
+        `commit` writes any number of items, and may be called again for the same one where another one failed.
+        """
+        if self._turn is None:  # PostgreSQL groups commits by itself
+            with self.engine.begin() as connection:
+                return commit(connection, [item])[0]
+        group = self._groups.get(commit)
+        if group is None:
+            made = GroupCommit(commit, self._turn.taken, self.engine.begin, patience=_TURN_SECONDS)
+            group = self._groups.setdefault(commit, made)  # at once for all threads
+        return group.run(item)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
