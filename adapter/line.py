@@ -173,9 +173,10 @@ def _payload(taken: Taken, *, now: float, public_url: str | None, check_auth: bo
         if taken.proof is None:
             raise Unauthenticated(auth.why_not(hook.proofs, request, data=data, now=now, public_url=public_url))
         taken.proven_by_field = True
-    if signed_only and (left := {key for key, _ in _query_pairs(request)} - hook.own_keys):
+    own = hook.own_keys
+    if signed_only and (left := {key for key, _ in _query_pairs(request)} - own):
         payload = dataclasses.replace(payload, warnings=(*payload.warnings, _left_out(left)))
-    received = tuple(key for key in payload.received_keys if key.strip() not in hook.own_keys)
+    received = tuple(key for key in payload.received_keys if key.strip() not in own)
     return dataclasses.replace(payload, data=_without_own(hook, payload.data), received_keys=received)
 
 
@@ -189,7 +190,8 @@ def _without_own(hook: Hook, data: Any) -> Any:
     found = auth.without_tokens(hook.proofs, data)
     if not isinstance(found, Mapping):
         return found
-    return {key: value for key, value in found.items() if key not in hook.own_keys}
+    own = hook.own_keys
+    return {key: value for key, value in found.items() if key not in own}
 
 
 def _reason_to_ignore(hook: Hook, payload: Payload) -> str | None:

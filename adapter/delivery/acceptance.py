@@ -14,6 +14,7 @@ from adapter.delivery.batch import Outgoing
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
+from adapter.store.many_rows import ManyRows
 from adapter.store.tables import DEDUPE, EVENTS, MESSAGES
 
 
@@ -79,15 +80,15 @@ class _Rows:
 
     def write(self) -> sa.Connection:
         """Write what was added; the connection, which sees it."""
-        for insert, rows in ((_INSERT_EVENTS, self._events), (_INSERT_MESSAGES, self._messages)):
-            if rows:
-                self._connection.execute(insert, rows)
+        _EVENTS.write(self._connection, self._events)
+        MESSAGE_ROWS.write(self._connection, self._messages)
         self._events, self._messages = [], []
         return self._connection
 
 
-_INSERT_EVENTS: Final = sa.insert(EVENTS)
-_INSERT_MESSAGES: Final = sa.insert(MESSAGES)
+_EVENTS: Final = ManyRows(
+    EVENTS, [one.name for one in EVENTS.c if one.name not in {"seq", "duplicates", "duplicate_at"}]
+)
 
 
 def _accept_one(rows: _Rows, item: _Item, holders: _Holders) -> Accepted:
@@ -121,7 +122,6 @@ def _take_keys(connection: sa.Connection, items: Sequence[_Item]) -> _Holders:
             "digest": scoped(event, digest),
             "event_id": event["id"],
             "expires_at": event["received_at"] + within,
-            "now": event["received_at"],
         }
         for event, messages in items
         for digest, within in {key for one in messages for key in one.keys}
@@ -129,7 +129,8 @@ def _take_keys(connection: sa.Connection, items: Sequence[_Item]) -> _Holders:
     if not rows:
         return {}
     rows.sort(key=lambda row: (row["hook"], row["digest"]))
-    connection.execute(_TAKE_KEYS[connection.dialect.name], rows)
+    if _KEYS.write(connection, rows, now=min(event["received_at"] for event, _ in items)) == len(rows):
+        return {(row["hook"], row["digest"]): row["event_id"] for row in rows}
     by_hook = defaultdict(set)
     for row in rows:
         by_hook[row["hook"]].add(row["digest"])
@@ -140,9 +141,9 @@ def _take_keys(connection: sa.Connection, items: Sequence[_Item]) -> _Holders:
     }
 
 
-def _take_key(insert: Any) -> sa.Insert:
-    """Take a key that is free, or whose time is over at `now`."""
-    taken = insert(DEDUPE).values({name: sa.bindparam(name) for name in ("hook", "digest", "event_id", "expires_at")})
+def _unless_held(values: Any, dialect: sa.Dialect) -> sa.Insert:
+    """Take the keys that are free, or whose time is over at `now`."""
+    taken: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(DEDUPE).values(values)
     upsert: sa.Insert = taken.on_conflict_do_update(
         index_elements=["hook", "digest"],
         set_={"event_id": taken.excluded.event_id, "expires_at": taken.excluded.expires_at},
@@ -151,7 +152,7 @@ def _take_key(insert: Any) -> sa.Insert:
     return upsert
 
 
-_TAKE_KEYS: Final = {"sqlite": _take_key(sqlite.insert), "postgresql": _take_key(postgresql.insert)}
+_KEYS: Final = ManyRows(DEDUPE, DEDUPE.c.keys(), finish=_unless_held)
 _HOLDERS: Final = sa.select(DEDUPE.c.digest, DEDUPE.c.event_id).where(
     DEDUPE.c.hook == sa.bindparam("hook"), DEDUPE.c.digest.in_(sa.bindparam("digests", expanding=True))
 )
@@ -226,3 +227,11 @@ def message_row(event: Mapping[str, Any], position: int, message: Outgoing) -> d
         "changed_at": event["received_at"],
         "due_at": 0.0,
     }
+
+
+_OF_A_NEW_MESSAGE: Final = (
+    "id", "event_id", "hook", "account", "destination", "number", "reference", "head", "head_digest", "item", "element",
+    "resend", "spaced", "priority", "created_at", "status", "changed_at", "due_at",
+)  # fmt: skip
+MESSAGE_ROWS: Final = ManyRows(MESSAGES, _OF_A_NEW_MESSAGE)
+"""Writes rows of `message_row`."""
