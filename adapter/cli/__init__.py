@@ -16,6 +16,8 @@ _MODULES: Final = {
     "phone": "phone",
     "send": "sending",
     "events": "telling", "why": "telling",
+    "replay": "controlling", "release": "controlling", "cancel": "controlling",
+    "pause": "controlling", "resume": "controlling",
     "relay": "serving", "migrate": "serving", "sandbox": "serving", "run": "serving",
 }  # fmt: skip
 

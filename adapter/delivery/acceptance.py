@@ -192,6 +192,22 @@ def _give_back(
             holders.update({(event["hook"], digest): before for digest in taken})
 
 
+def not_taken_before(
+    connection: sa.Connection, event: Mapping[str, Any], messages: Sequence[Outgoing], *, now: float
+) -> tuple[list[Outgoing], str | None]:
+    """Of the messages of an event that is stored already: those that no other event made, and an event that made one.
+
+    Their keys are this event's after it.
+    """
+    item = _Item({**event, "received_at": now}, messages)
+    holders = _take_keys(connection, [item])
+    held = _held(item.event, messages, holders)
+    old = [one for one in messages if _first(held, one.keys)]
+    if old:
+        _give_back(connection, item, held, holders, dropped=old)
+    return [one for one in messages if one not in old], _first(held, old[0].keys) if old else None
+
+
 def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accepted:
     update = (
         sa.update(EVENTS)

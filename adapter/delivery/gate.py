@@ -20,7 +20,7 @@ from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.picky.outcome import Outcome
 from adapter.store.engine import Store
-from adapter.store.tables import ACCOUNTS, MESSAGES, PAUSES
+from adapter.store.tables import ACCOUNTS, MESSAGES, PAUSES, STOPPED
 
 MOST_IN_DOUBT: Final = 10  # messages a push, until one succeeds
 _FIRST_DOUBT: Final = 2.0
@@ -188,8 +188,7 @@ def unpark(store: Store, name: str, destination: str, *, now: float) -> int:
     with store.write() as connection:
         key = (ACCOUNTS.c.name == name) & (ACCOUNTS.c.destination == destination)
         connection.execute(sa.update(ACCOUNTS).where(key).values(parked=None, parked_at=None, probe_at=None))
-        waiting = (
-            (MESSAGES.c.account == name) & (MESSAGES.c.destination == destination) & (MESSAGES.c.status == "parked")
-        )
+        waiting = STOPPED & (MESSAGES.c.status == "parked") & (MESSAGES.c.account == name)
+        waiting &= MESSAGES.c.destination == destination
         queued = {"status": "queued", "changed_at": now, "due_at": 0.0}
         return connection.execute(sa.update(MESSAGES).where(waiting).values(queued)).rowcount

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from adapter.delivery.gate import gate_of, note_outcome
 from adapter.delivery.outbox import Claimed
-from adapter.delivery.states import DUE
 from adapter.faultpoints import reach
 from adapter.picky.outcome import Outcome, Row
 from adapter.store.engine import Store
@@ -96,8 +95,16 @@ _NEW: Final[dict[str, Any]] = {
     )
 }  # fmt: skip
 _UPDATE_MESSAGE: Final = sa.update(MESSAGES).where(_STILL_ITS_PUSH, _NO_ANSWER_YET).values(_NEW)
-# One that waits to be sent again, claimed or not, is not sent again once a late answer says that it was taken.
-_ACCEPT_MESSAGE: Final = sa.update(MESSAGES).where(_STILL_ITS_PUSH, _NO_ANSWER_YET | status_is(*DUE)).values(_NEW)
+# What an answer says was taken is taken, whatever became of the message meanwhile; only a newer call is waited for.
+_ACCEPT_MESSAGE: Final = (
+    sa.update(MESSAGES)
+    .where(
+        MESSAGES.c.seq == sa.bindparam("b_seq"),
+        (MESSAGES.c.push == sa.bindparam("b_push")) | ~status_is("sending"),
+        ~status_is("accepted", "submitted", "delivered", "read", "refunded"),
+    )
+    .values(_NEW)
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
