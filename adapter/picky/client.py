@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from adapter.picky import outcome
 from adapter.picky.account import Account
 from adapter.picky.envelope import encode
-from adapter.picky.outcome import Outcome, classify
+from adapter.picky.outcome import Outcome, classify, kept
 
 USER_AGENT: Final = "picky-assist-adapter/1.0"
 CONNECT_SECONDS: Final = 5.0
@@ -118,6 +118,7 @@ class Client:
     def _post(self, url: str, data: bytes, content_type: str) -> Outcome:
         slot = _local.slot = _Slot()
         headers = {"Content-Type": content_type} if content_type else {}
+        body = bytearray()
         try:
             with (
                 self._deadline(slot),
@@ -126,11 +127,11 @@ class Client:
                     timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout),
                 ) as response,
             ):  # fmt: skip
-                body = _read(response)
-                return classify(response.status_code, body, retry_after=response.headers.get("Retry-After"))
+                _read_into(body, response)
+                return classify(response.status_code, bytes(body), retry_after=response.headers.get("Retry-After"))
         except (requests.RequestException, HTTPError, OSError, ValueError) as fault:
             meaning = outcome.BROKEN_OFF if slot.connected else outcome.NOT_SENT
-            return Outcome(meaning, text=type(fault).__name__)
+            return Outcome(meaning, text=kept(type(fault).__name__.encode() + b" " + body).strip())
 
     @contextmanager
     def _deadline(self, slot: _Slot) -> Iterator[None]:
@@ -154,11 +155,9 @@ class Client:
         return session
 
 
-def _read(response: requests.Response) -> bytes:
+def _read_into(found: bytearray, response: requests.Response) -> None:
     """The body, at most MOST_ANSWER bytes of it: what is longer is no answer of the push API anyway."""
-    found = bytearray()
     for chunk in response.iter_content(16 * 1024):
-        found += chunk
-        if len(found) > MOST_ANSWER:
+        found += chunk[: MOST_ANSWER - len(found)]
+        if len(found) >= MOST_ANSWER:
             break
-    return bytes(found[:MOST_ANSWER])

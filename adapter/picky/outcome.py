@@ -138,18 +138,25 @@ def balance_of(outcome: Outcome) -> Decimal | None:
         return None
 
 
+def kept(body: bytes) -> str:
+    """An answer as it is kept for the operator: cut, and storable."""
+    return _storable(body[: 4 * MOST_KEPT].decode("utf-8-sig", "replace")[:MOST_KEPT])
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "\ufffd")  # PostgreSQL's text cannot hold a NUL
+
+
 def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -> Outcome:
     """The outcome of an answer that arrived whole."""
-    text = body.decode("utf-8-sig", "replace").replace("\0", "\ufffd")  # PostgreSQL's text cannot hold a NUL
+    text = kept(body)
     try:
-        answer = json.loads(text)
+        answer = json.loads(_storable(body.decode("utf-8-sig", "replace")))
     except (ValueError, RecursionError):
         answer = None
     status = _status(answer)
     if status is None or (status not in STATUSES and http_status >= 500) or _is_echo(http_status, status, answer):
-        return Outcome(
-            _of_transport(http_status), http_status, text=text[:MOST_KEPT], retry_after=_seconds(retry_after)
-        )
+        return Outcome(_of_transport(http_status), http_status, text=text, retry_after=_seconds(retry_after))
     return Outcome(
         STATUSES.get(status, TOO_MANY if http_status == 429 else UNDOCUMENTED),
         http_status,
@@ -157,7 +164,7 @@ def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -
         push_id=_text(answer.get("push_id")),
         rows=_rows(answer.get("data")),
         message=(_text(answer.get("message")) or "")[:200],
-        text=text[:MOST_KEPT],
+        text=text,
         retry_after=_seconds(retry_after),
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import gate, outbox, settling
+from adapter.delivery import control, gate, outbox, settling
+from adapter.delivery.batch import shared_media
 from adapter.delivery.outbox import Claimed
 from adapter.delivery.settling import Policy
 from adapter.picky.outcome import BROKEN_OFF, NOT_SENT, STATUSES, TOO_MANY, Outcome, Row, classify
@@ -29,9 +30,9 @@ def claim(store: Store, *, now: float = NOW, lease: float = 60.0, token: str = "
 
 
 def begun(
-    store: Store, *, push: str = "p1", lease: float = 60.0, **options: Any
+    store: Store, *, push: str = "p1", lease: float = 60.0, token: str = "relay-1", **options: Any
 ) -> tuple[Claimed, tuple[sa.Row[Any], ...]]:
-    claimed = claim(store, lease=lease, **options)
+    claimed = claim(store, lease=lease, token=token, **options)
     assert isinstance(claimed, Claimed)
     return claimed, outbox.begin(store, claimed, push=push, now=NOW, lease=lease)
 
@@ -68,6 +69,169 @@ def test_a_claim_takes_one_head_and_each_number_once(store: Store) -> None:
     assert [row.number for row in claimed.rows] == ["919876500000", "919876500001", "919876500002"]
     assert [row.number for row in claim(store, token="relay-2").rows] == ["919876500005"]
     assert claim(store, token="relay-3") is None
+
+
+def test_order_holds_for_one_number_while_the_earlier_one_is_under_way(store: Store) -> None:
+    store_messages(store, 1)
+    store_messages(store, 1, head={"application": "3"})
+    store_messages(store, 1, priority=1)
+    order = []
+    for turn in range(3):
+        claimed, rows = begun(store, push=f"p{turn}", token=f"relay-{turn}")
+        order.append(rows[0].seq)
+        assert claim(store, token="another") is None
+        settling.settle(store, claimed, rows, Outcome(STATUSES[100], 200, 100), push=f"p{turn}", now=NOW)
+    assert order == [3, 1, 2]  # high priority first, then oldest
+
+
+@pytest.mark.parametrize("outcome", [Outcome(NOT_SENT), Outcome(STATUSES[406], 200, 406)])
+def test_what_waits_for_its_time_or_ended_blocks_no_later_one(store: Store, outcome: Outcome) -> None:
+    store_messages(store, 1)
+    settle(store, outcome)
+    store_messages(store, 1)
+    assert [row.seq for row in claim(store, token="later").rows] == [2]
+
+
+def test_what_comes_due_again_takes_its_turn_by_age(store: Store) -> None:
+    store_messages(store, 1)
+    settle(store, Outcome(NOT_SENT))
+    store_messages(store, 1)
+    assert [row.seq for row in claim(store, now=NOW + 3, token="later").rows] == [1]
+
+
+def test_an_endless_row_of_messages_to_one_number_does_not_empty_the_pushes_of_others(store: Store) -> None:
+    for _ in range(30):
+        store_messages(store, 1)
+    store_messages(store, 9, first=1)
+    assert len(claim(store, batch=10).rows) == 10
+
+
+def test_media_of_a_handset_are_never_mixed_and_five_seconds_apart(store: Store) -> None:
+    for at, url in enumerate(["https://e.com/1.png", "https://e.com/2.png", "https://e.com/1.png"]):
+        head, item = shared_media({"application": "1"}, {"media": url})
+        store_messages(store, 1, first=at, head=head, item=item)
+    store_messages(store, 1, first=5, head={"application": "1"})
+    first = claim(store)
+    assert (first.head["globalmedia"], [row.seq for row in first.rows]) == ("https://e.com/1.png", [1, 3])
+    assert [row.seq for row in claim(store, token="text").rows] == [4]  # texts need no pause
+    assert 4.5 < claim(store, token="media") <= 5
+    with store.write() as connection:
+        connection.execute(sa.update(ACCOUNTS).values(next_media=0.0))
+    assert [row.seq for row in claim(store, token="media").rows] == [2]
+
+
+def test_media_of_the_official_channel_share_a_push(store: Store) -> None:
+    for at in range(2):
+        head, item = shared_media({"application": "8"}, {"media": f"https://e.com/{at}.png"})
+        store_messages(store, 1, first=at, head=head, item=item)
+    assert len(claim(store).rows) == 2
+    assert claim(store, token="next") is None
+
+
+def doubt_over(store: Store, *, probe: bool = True) -> dict[str, str | None]:
+    """The pause after a lost answer is over: who is to be asked for a balance."""
+    with store.write() as connection:
+        connection.execute(sa.update(ACCOUNTS).values(doubt_until=0.0))
+    return gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW) if probe else {}
+
+
+def test_a_lost_answer_pauses_the_account_until_its_balance_is_answered_and_then_only_small_pushes_go(
+    store: Store,
+) -> None:
+    store_messages(store, 1)
+    settle(store, Outcome(BROKEN_OFF))
+    store_messages(store, 30, first=1)
+    assert claim(store, token="paused") is None
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW) == {}  # two seconds first
+    assert doubt_over(store) == {"main": None}
+    assert gate.accounts_to_probe(store, ["main"], "sandbox", now=NOW) == {}  # one relay asks
+    assert claim(store, token="still") is None
+    gate.trust_again(store, "main", "sandbox")
+    claimed, rows = begun(store, push="p2", token="small")
+    assert len(rows) == 10
+    settling.settle(store, claimed, rows, Outcome(STATUSES[100], 200, 100), push="p2", now=NOW)
+    assert len(claim(store, token="big").rows) == 20
+
+
+def test_the_pause_doubles_up_to_a_minute_while_nothing_is_answered(store: Store) -> None:
+    store_messages(store, 1)
+    settle(store, Outcome(BROKEN_OFF))
+    seconds = []
+    for _ in range(7):
+        with store.read() as connection:
+            seconds.append(connection.execute(sa.select(ACCOUNTS.c.doubt_seconds)).scalar_one())
+        doubt_over(store)
+    assert seconds == [2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_small_push_without_answer_closes_the_gate_again(store: Store) -> None:
+    store_messages(store, 1)
+    settle(store, Outcome(BROKEN_OFF))
+    gate.trust_again(store, "main", "sandbox")
+    store_messages(store, 1, first=1)
+    settle(store, Outcome(BROKEN_OFF), push="p2")
+    store_messages(store, 1, first=2)
+    assert claim(store, token="closed") is None
+    with store.read() as connection:
+        assert connection.execute(sa.select(ACCOUNTS.c.doubt_seconds)).scalar_one() == 4
+
+
+def test_where_its_hook_says_so_an_unknown_message_is_sent_again_after_a_while(store: Store) -> None:
+    store_messages(store, 1, resend=True)
+    store_messages(store, 1, first=1)
+    settle(store, Outcome(BROKEN_OFF))
+    doubt_over(store)
+    gate.trust_again(store, "main", "sandbox")
+    assert [row.status for row in messages(store)] == ["unknown", "unknown"]
+    assert claim(store, now=NOW + 299, token="early") is None
+    again = claim(store, now=NOW + 301, token="late")
+    assert [row.seq for row in again.rows] == [1]
+
+
+def test_an_interrupted_push_is_sent_again_where_its_hook_says_so(store: Store) -> None:
+    store_messages(store, 1, resend=True)
+    store_messages(store, 1, first=1)
+    begun(store, lease=-1)
+    assert outbox.give_up_interrupted(store, now=NOW, resend_after=300) == 2
+    assert [row.seq for row in claim(store, now=NOW + 301, token="late").rows] == [1]
+
+
+def test_a_late_answer_stops_the_resend_also_when_it_is_claimed_already(store: Store) -> None:
+    store_messages(store, 1, resend=True)
+    claimed, rows = begun(store, lease=-1)
+    outbox.give_up_interrupted(store, now=NOW, resend_after=1)
+    again = claim(store, now=NOW + 2, token="again")
+    assert len(again.rows) == 1
+    settling.settle(store, claimed, rows, Outcome(STATUSES[100], 200, 100, "7"), push="p1", now=NOW + 3)
+    assert outbox.begin(store, again, push="p2", now=NOW + 3, lease=60) == ()
+    assert (messages(store)[0].status, messages(store)[0].push_id) == ("accepted", "7")
+
+
+def test_a_look_at_what_is_due_uses_the_indexes_that_hold_only_that(store: Store) -> None:
+    """The plan, as the database tells it: a store full of finished messages costs a claim nothing."""
+    store_messages(store, 3)
+    with store.read() as connection:
+        now = gate.gate_of(store, connection, "main", "sandbox")
+        assert now is not None
+        for query, index in (
+            (outbox._due(account(), now), "ix_messages_due"),
+            (sa.select(MESSAGES.c.seq).where(outbox._come_due(NOW)), "ix_messages_later"),
+            (control_query(), "ix_messages_stopped"),
+        ):
+            text = query.compile(store.engine, compile_kwargs={"literal_binds": True}).string
+            if store.is_sqlite:
+                plan = "\n".join(row[3] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + text))
+            else:
+                connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # with three rows it would rather read all
+                plan = "\n".join(row[0] for row in connection.exec_driver_sql("EXPLAIN " + text.replace("%", "%%")))
+            assert index in plan, plan
+            if index == "ix_messages_due":
+                assert "ix_messages_number" in plan, plan
+
+
+def control_query() -> sa.Select[Any]:
+    where = control.SEND_AGAIN.where(control.Selection("sandbox", statuses=("dead",)))
+    return sa.select(MESSAGES.c.seq).where(where)
 
 
 def test_high_priority_goes_first_and_a_batch_has_a_limit(store: Store) -> None:
