@@ -1,0 +1,1 @@
+"""Whole processes are killed, frozen, starved and misled; afterwards the books must still be exact."""
