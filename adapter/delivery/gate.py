@@ -82,6 +82,18 @@ def gate_of(store: Store, connection: sa.Connection, name: str, destination: str
     )  # fmt: skip
 
 
+def known_gate(store: Store, connection: sa.Connection, name: str, destination: str) -> Gate:
+    """The account's gate, kept until the transaction ends; an account nobody knew gets its row."""
+    gate = gate_of(store, connection, name, destination, lock=True)
+    if gate is None:
+        insert: Any = (sqlite if store.is_sqlite else postgresql).insert
+        connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
+        gate = gate_of(store, connection, name, destination, lock=True)
+    if gate is None:  # what was just written cannot be missing
+        raise RuntimeError(f"the account {name} has no row")
+    return gate
+
+
 def spend_call(connection: sa.Connection, gate: Gate, *, rate: int, media: bool) -> None:
     """Take one call of the account's pace inside this transaction; `media`: one that needs a pause after it."""
     spent = {"next_call": pace.after_call(rate, gate.next_call, gate.clock)}
@@ -126,14 +138,6 @@ def _update(connection: sa.Connection, gate: Gate, **values: Any) -> None:
     times = {key: getattr(gate, key) for key in _ON_CLOCK}
     mine = (ACCOUNTS.c.name == gate.name) & (ACCOUNTS.c.destination == gate.destination)
     connection.execute(sa.update(ACCOUNTS).where(mine).values({**times, "clock_boot": gate.boot, **values}))
-
-
-def know_accounts(store: Store, names: Sequence[str], destination: str) -> None:
-    """Make sure each account has its row of pace and state."""
-    insert: Any = sqlite.insert if store.is_sqlite else postgresql.insert
-    with store.write() as connection:
-        for name in names:
-            connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
 
 
 def accounts_to_probe(store: Store, names: Sequence[str], destination: str, *, now: float) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from adapter.delivery.gate import Gate, gate_of, know_accounts, spend_call
+from adapter.delivery.gate import Gate, gate_of, known_gate, spend_call
 from adapter.delivery.states import DUE
 from adapter.faultpoints import reach
 from adapter.picky import outcome as outcomes
@@ -53,8 +53,8 @@ def claim(
     if looked is not True:
         return looked
     with store.write() as connection:
-        gate = gate_of(store, connection, account.name, destination, lock=True)
-        if gate is None or (pause := gate.pause(account.rate)) == math.inf:
+        gate = known_gate(store, connection, account.name, destination)
+        if (pause := gate.pause(account.rate)) == math.inf:
             return None
         if pause:
             return pause
@@ -85,8 +85,7 @@ def _look(store: Store, account: Account, destination: str, now: float) -> bool 
     with store.read() as connection:
         gate = gate_of(store, connection, account.name, destination)
         if gate is None:
-            know_accounts(store, [account.name], destination)
-            return _look(store, account, destination, now)
+            return True  # its first message: `claim` makes its row
         pause = gate.pause(account.rate)
         if pause == math.inf:
             return None

@@ -76,12 +76,8 @@ class Relay:
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set; then finish the calls under way and give the rest back."""
         _log.info("relay_started", relay=self.id, destination=self.destination, accounts=sorted(self.accounts))
-        ready = False
         while not stop.is_set():
             try:
-                if not ready:
-                    gate.know_accounts(self.store, sorted(self.accounts), self.destination)
-                    ready = True
                 self._chores()
                 self._rest(self.step(), stop)
             except UNAVAILABLE as fault:

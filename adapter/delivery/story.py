@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from adapter.delivery.states import MEANINGS
+from adapter.delivery.states import DUE, MEANINGS
 from adapter.errors import fault_lines
 from adapter.picky.outcome import SENTENCES
 from adapter.store.engine import Store
-from adapter.store.tables import ATTEMPTS, EVENTS, MESSAGES, PUSHES
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, MESSAGES, PAUSES, PUSHES
 
 _OWN_ERRORS: Final = {"preparation_failed": "Preparing it stopped the relay again and again, so it was given up."}
 
@@ -87,11 +87,30 @@ def _message(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{key: row[key] for key in shown},
         "text": row["item"].get("message"),
-        "because": explain(row["status"], row["error"]),
+        "because": " ".join([explain(row["status"], row["error"]), *_stopped(connection, row)]),
         "due_at": row["due_at"] or None,
         "changed_at": row["changed_at"],
         "attempts": [{key: value for key, value in one.items() if key != "seq"} for one in attempts.mappings()],
     }
+
+
+def _stopped(connection: sa.Connection, row: dict[str, Any]) -> list[str]:
+    """Why a message that is due does not move: somebody paused it, or its account cannot send or does not answer."""
+    if row["status"] not in DUE:
+        return []
+    paused = {(one.kind, one.name) for one in connection.execute(sa.select(PAUSES.c.kind, PAUSES.c.name))}
+    told = [
+        f"The {kind} {row[kind]} is paused; resume it with: python -m adapter resume {row[kind]}"
+        for kind in ("hook", "account")
+        if (kind, row[kind]) in paused
+    ]
+    mine = (ACCOUNTS.c.name == row["account"]) & (ACCOUNTS.c.destination == row["destination"])
+    account = connection.execute(sa.select(ACCOUNTS).where(mine)).first()
+    if account is not None and account.parked is not None:
+        told.append(f"The account {row['account']} cannot send: {SENTENCES.get(account.parked, account.parked)}")
+    elif account is not None and account.doubt_seconds and not account.doubt_answered:
+        told.append(f"The account {row['account']} gave no answer lately; it is asked again before more is sent.")
+    return told
 
 
 def explain(status: str, error: str | None) -> str:

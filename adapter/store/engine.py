@@ -64,7 +64,8 @@ class Store:
             options["connect_args"] = _POSTGRES
             options["pool_timeout"] = _BUSY_SECONDS
         self.connect_options: dict[str, Any] = options["connect_args"]
-        self.engine = sa.create_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
+        overflow = pool_size if self.is_sqlite else 0  # a server counts connections, a file does not
+        self.engine = sa.create_engine(address, pool_size=pool_size, max_overflow=overflow, **options)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)

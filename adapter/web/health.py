@@ -8,10 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app
 
-from adapter.delivery.states import DUE
 from adapter.store.engine import UNAVAILABLE, Store
 from adapter.store.migrate import is_current
-from adapter.store.tables import MESSAGES, PROBES, RELAYS
+from adapter.store.tables import MESSAGES, PROBES, RELAYS, WAITS
 from adapter.web.inbound import json_answer, services
 
 blueprint: Final = Blueprint("health", __name__)
@@ -42,14 +41,15 @@ def readyz() -> Response:
 
 @blueprint.get("/healthz/relay")
 def relay() -> Response:
-    """503 when no relay has been alive for a while."""
+    """503 when no relay has been alive for a while; those that are, with the age of their sign of life."""
     try:
-        age = _relay_age(services().store)
+        relays = _relays(services().store)
     except UNAVAILABLE:
         return json_answer({"ok": False, "message": "The database does not answer."}, 503, retry_after=10)
+    age = min((one["seen_seconds_ago"] for one in relays), default=None)
     if age is None or age > _ALIVE_SECONDS:
         return json_answer({"ok": False, "message": _no_relay(age)}, 503, retry_after=30)
-    return json_answer({"ok": True, "seen_seconds_ago": round(age, 1)})
+    return json_answer({"ok": True, "seen_seconds_ago": age, "relays": relays})
 
 
 def _not_ready(store: Store) -> str | None:
@@ -77,11 +77,7 @@ def _write_something(store: Store) -> None:
 def _degraded(store: Store) -> list[str]:
     with store.read() as connection:
         oldest = connection.execute(
-            sa.select(sa.func.min(MESSAGES.c.created_at)).where(
-                MESSAGES.c.destination == services().destination,
-                MESSAGES.c.status.in_(DUE),
-                MESSAGES.c.due_at <= time.time(),
-            )
+            sa.select(sa.func.min(MESSAGES.c.created_at)).where(MESSAGES.c.destination == services().destination, WAITS)
         ).scalar()
     told: list[str] = []
     age = _relay_age(store)
@@ -93,9 +89,22 @@ def _degraded(store: Store) -> list[str]:
 
 
 def _relay_age(store: Store) -> float | None:
+    return min((one["seen_seconds_ago"] for one in _relays(store)), default=None)
+
+
+def _relays(store: Store) -> list[dict[str, Any]]:
+    """Every relay that did not say goodbye, the one seen last first; a machine's name is not told to strangers."""
+    query = sa.select(RELAYS.c.id, RELAYS.c.started_at, RELAYS.c.seen_at).order_by(RELAYS.c.seen_at.desc())
+    now = time.time()
     with store.read() as connection:
-        seen: Any = connection.execute(sa.select(sa.func.max(RELAYS.c.seen_at))).scalar()
-    return None if seen is None else max(0.0, time.time() - seen)
+        return [
+            {
+                "id": row.id[:8],
+                "seen_seconds_ago": round(max(0.0, now - row.seen_at), 1),
+                "up_seconds": round(max(0.0, now - row.started_at)),
+            }
+            for row in connection.execute(query)
+        ]
 
 
 def _no_relay(age: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import control, gate, outbox, settling
+from adapter.delivery import control, outbox, settling
 from adapter.delivery.control import CANCEL, RELEASE, SEND_AGAIN, Selection
 from adapter.delivery.outbox import Claimed
 from adapter.delivery.settling import Policy
@@ -18,11 +18,6 @@ from tests.delivery.messages import account, event, outgoing, store_messages
 
 NOW = 1_000_000.0
 ALL = Selection("sandbox")
-
-
-@pytest.fixture(autouse=True)
-def known_account(store: Store) -> None:
-    gate.know_accounts(store, ["main"], "sandbox")
 
 
 def claim(store: Store, *, now: float = NOW, token: str = "t") -> Any:

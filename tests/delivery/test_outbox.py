@@ -20,11 +20,6 @@ from tests.delivery.messages import account, store_messages
 NOW = 1_000_000.0
 
 
-@pytest.fixture(autouse=True)
-def known_account(store: Store) -> None:
-    gate.know_accounts(store, ["main"], "sandbox")
-
-
 def claim(store: Store, *, now: float = NOW, lease: float = 60.0, token: str = "relay-1", **options: Any) -> Any:
     return outbox.claim(store, account(**options), "sandbox", now=now, lease=lease, token=token)
 
@@ -242,7 +237,6 @@ def test_high_priority_goes_first_and_a_batch_has_a_limit(store: Store) -> None:
 
 
 def test_messages_of_another_destination_are_never_claimed(store: Store) -> None:
-    gate.know_accounts(store, ["main"], "live")
     store_messages(store)
     assert outbox.claim(store, account(), "live", now=NOW, lease=60, token="r") is None
 

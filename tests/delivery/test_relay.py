@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import gate
 from adapter.delivery.relay import Relay
 from adapter.delivery.settling import Policy
 from adapter.delivery.states import TRANSITIONS
@@ -30,7 +29,6 @@ TIMEOUT = 1.0
 def relay_for(store: Store, url: str, *, batch: int = 100, **options: Any) -> Relay:
     accounts = {"main": Account("main", url, "t", rate=0, batch=batch)}
     relay = Relay(store, accounts, "sandbox", Client(timeout=TIMEOUT), **options)
-    gate.know_accounts(store, ["main"], "sandbox")
     return relay
 
 

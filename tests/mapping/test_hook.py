@@ -69,7 +69,7 @@ def test_a_good_file_loads() -> None:
         ("push:\n", "for_each: 'items['\npush:\n", 9, "for_each: .* is no JMESPath to a list"),
         ("push:\n", "quiet: {}\npush:\n", 9, "quiet: is not supported yet; remove it"),
         ("push:\n", "notify: {}\npush:\n", 9, "notify: is not supported yet"),
-        ("push:\n", "on_unknown: resend\npush:\n", 9, "resend is not supported yet"),
+        ("push:\n", "on_unknown: retry\npush:\n", 9, "must be hold or resend"),
         ("push:\n", "browser: {honeypot: x}\npush:\n", 9, "browser: belongs to hooks with source: form only"),
         ("push:\n", "push:\n  account: shop2\n", 10, 'no account is named "shop2"; known are main'),
         ("push:\n", "push:\n  template: {id: X, language: en}\n", 10, "give template or message, not both"),

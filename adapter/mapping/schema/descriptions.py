@@ -39,7 +39,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "push.account": "Another account than main, from accounts.yaml.",
     "push.extra": "Any other variable of the push API, passed as it is.",
     "respond": "queued answers at once; sent waits up to 3 seconds for Picky Assist.",
-    "on_unknown": "hold: what may have arrived is never sent again by itself.",
+    "on_unknown": "hold: what may have arrived is not sent again by itself; resend: it is, and may arrive twice.",
     "browser": "How a person's browser is answered; form hooks only.",
     "browser.redirect": "The page a person is sent to after a form was taken.",
     "browser.origins": "Sites whose scripts may post here.",
