@@ -205,9 +205,8 @@ def test_a_late_answer_stops_the_resend_also_when_it_is_claimed_already(store: S
 def test_a_look_at_what_is_due_uses_the_indexes_that_hold_only_that(store: Store) -> None:
     """The plan, as the database tells it: a store full of finished messages costs a claim nothing."""
     store_messages(store, 3)
-    with store.read() as connection:
-        now = gate.gate_of(store, connection, "main", "sandbox")
-        assert now is not None
+    with store.write() as connection:
+        now = gate.known_gate(store, connection, "main", "sandbox")
         for query, index in (
             (outbox._due(account(), now), "ix_messages_due"),
             (sa.select(MESSAGES.c.seq).where(outbox._come_due(NOW)), "ix_messages_later"),

@@ -28,8 +28,7 @@ TIMEOUT = 1.0
 
 def relay_for(store: Store, url: str, *, batch: int = 100, **options: Any) -> Relay:
     accounts = {"main": Account("main", url, "t", rate=0, batch=batch)}
-    relay = Relay(store, accounts, "sandbox", Client(timeout=TIMEOUT), **options)
-    return relay
+    return Relay(store, accounts, "sandbox", Client(timeout=TIMEOUT), **options)
 
 
 @pytest.fixture
