@@ -18,6 +18,7 @@ from adapter.faultpoints import reach
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.store.engine import Store
+from adapter.store.many_rows import ManyRows
 from adapter.store.tables import ATTEMPTS, LATER, MESSAGES, PUSHES, SENDING, WAITS, status_is
 
 MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
@@ -154,16 +155,13 @@ def _lease(
 ) -> list[sa.Row[Any]]:
     """Lease the first due message and what may share its push."""
     if first.claims - first.attempts >= SUSPECT_CLAIMS:
-        chosen = [first.seq]
+        like = MESSAGES.c.seq == first.seq
     else:
-        same = due.with_only_columns(MESSAGES.c.seq).where(
-            MESSAGES.c.head_digest == first.head_digest,
-            MESSAGES.c.split.is_not_distinct_from(first.split),
-            _LOST < SUSPECT_CLAIMS,
-        )
-        chosen = list(connection.execute(same.limit(most).with_for_update(skip_locked=True)).scalars())
-    taken = sa.update(MESSAGES).where(MESSAGES.c.seq.in_(chosen)).values(lease).returning(*_CLAIMED)
-    return list(connection.execute(taken))
+        same_split = MESSAGES.c.split.is_not_distinct_from(first.split)
+        like = (MESSAGES.c.head_digest == first.head_digest) & same_split & (_LOST < SUSPECT_CLAIMS)
+    chosen = due.with_only_columns(MESSAGES.c.seq).where(like).limit(most).with_for_update(skip_locked=True)
+    theirs = MESSAGES.c.seq.in_(sa.select(chosen.cte("chosen").c.seq))  # PostgreSQL evaluates a CTE that locks once
+    return list(connection.execute(sa.update(MESSAGES).where(theirs).values(lease).returning(*_CLAIMED)))
 
 
 def _pause_for_media(connection: sa.Connection, account: Account, gate: Gate) -> float | None:
@@ -201,10 +199,12 @@ def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float
                 "url": claimed.account.url, "encoding": claimed.account.encoding,
                 "head": claimed.head, "messages": len(rows), "started_at": now,
             })  # fmt: skip
-            attempts = [{"push": push, "message_id": row.id, "started_at": now} for row in rows]
-            connection.execute(sa.insert(ATTEMPTS), attempts)
+            _ATTEMPTS.write(connection, [{"push": push, "message_id": row.id, "started_at": now} for row in rows])
         reach("begin.written")
     return rows
+
+
+_ATTEMPTS: Final = ManyRows(ATTEMPTS, ("push", "message_id", "started_at"))
 
 
 def _bury(connection: sa.Connection, row: sa.Row[Any], now: float) -> None:
