@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports format schema bench requirements clean
+.PHONY: help run test check lint types imports format schema bench chaos requirements clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -29,8 +29,11 @@ types: $(VENV)/dev.stamp
 imports: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
-bench: $(VENV)/run.stamp ## Measure what each stage takes of a request
-	$(BIN)/python -m bench.stages
+bench: $(VENV)/dev.stamp ## Measure everything that docs/performance.md speaks of, in one run of some minutes
+	$(BIN)/python -m bench
+
+chaos: $(VENV)/dev.stamp ## Kill, freeze and starve everything under load, then compare the books; some minutes
+	$(BIN)/python -m tests.chaos
 
 format: $(VENV)/dev.stamp ## Put the code into its shape
 	$(BIN)/ruff format .
