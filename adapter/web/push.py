@@ -17,7 +17,7 @@ from ulid import ULID
 
 from adapter.delivery import outbox
 from adapter.delivery.acceptance import Accepted, accept
-from adapter.delivery.batch import Outgoing
+from adapter.delivery.batch import Outgoing, shared_media
 from adapter.errors import TooLarge, messages_in
 from adapter.intake.request import RawRequest
 from adapter.line import wants_dry_run
@@ -113,10 +113,12 @@ def _messages(envelope: Mapping[str, Any], account: Account) -> list[Outgoing]:
     push.pop("token")
     head = {key: value for key, value in push.items() if value not in (None, "")}
     priority = 1 if head.get("priority") == "1" else 0
-    return [
-        Outgoing(account.name, str(item.get("number") or item.get("messenger_id")), head, item, priority)
-        for item in items
-    ]
+    return [_outgoing(account, head, item, priority) for item in items]
+
+
+def _outgoing(account: Account, head: dict[str, Any], item: dict[str, Any], priority: int) -> Outgoing:
+    own_head, own_item = shared_media(head, item)
+    return Outgoing(account.name, str(item.get("number") or item.get("messenger_id")), own_head, own_item, priority)
 
 
 def _refusal(faults: Mapping[str, Any], envelope: Mapping[str, Any]) -> _Refused:
