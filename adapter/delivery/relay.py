@@ -134,6 +134,9 @@ class Relay:
         push = uuid.uuid4().hex
         body = build_envelope(claimed.account.token, claimed.head, [row.item for row in claimed.rows])
         reach("relay.prepared")
+        if self._stopping_since is not None:  # only calls that were begun are finished
+            outbox.release(self.store, claimed)
+            return
         try:
             rows = outbox.begin(self.store, claimed, push=push, now=self._now(), lease=self.lease)
         except UNAVAILABLE:
