@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import threading
 from typing import Final
 
 POINTS: Final = {
@@ -37,4 +38,4 @@ if _armed and _armed not in POINTS:
 def reach(point: str) -> None:
     """Say that this process is at a marked line; returns at once unless a test armed just this one."""
     if point == _armed and next(_count) == int(_turn or 1):
-        os.kill(os.getpid(), signal.Signals[f"SIG{_signal or 'KILL'}"])
+        signal.pthread_kill(threading.get_ident(), signal.Signals[f"SIG{_signal or 'KILL'}"])  # at this very line

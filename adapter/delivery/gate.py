@@ -8,6 +8,7 @@ nobody would know. All of it is a row of `accounts`, shared by all relays.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,7 +20,7 @@ from adapter.delivery import pace
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.picky.outcome import Outcome
-from adapter.store.engine import Store
+from adapter.store.engine import CLOCK, END_IDLE, Store
 from adapter.store.tables import ACCOUNTS, MESSAGES, PAUSES, STOPPED
 
 MOST_IN_DOUBT: Final = 10  # messages a push, until one succeeds
@@ -67,19 +68,32 @@ class Gate:
 
 def gate_of(store: Store, connection: sa.Connection, name: str, destination: str, *, lock: bool = False) -> Gate | None:
     """The account's gate; None where its row is not there yet. `lock` keeps it until the transaction ends."""
-    clock, boot = store.lease_clock(connection)
-    query = sa.select(ACCOUNTS).where(ACCOUNTS.c.name == name, ACCOUNTS.c.destination == destination)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-    if row is None:
+    query = _query(on_sqlite=store.is_sqlite, lock=lock)
+    rows = connection.execute(query, {"account": name, "destination": destination}).mappings().all()
+    if not rows:
         return None
-    paused = [(one.kind, one.name) for one in connection.execute(sa.select(PAUSES.c.kind, PAUSES.c.name))]
+    row = rows[0]
+    clock, boot = store.lease_clock(connection) if store.is_sqlite else (row["clock"], "")
+    paused = {(one["pause_kind"], one["pause_name"]) for one in rows}
     times = {key: row[key] if row["clock_boot"] == boot else 0.0 for key in _ON_CLOCK}  # another boot's clock is void
     return Gate(
         name=name, destination=destination, clock=clock, boot=boot, **times,
         doubt_seconds=row["doubt_seconds"], doubt_answered=row["doubt_answered"],
         parked=row["parked"], trouble_since=row["trouble_since"], paused=("account", name) in paused,
-        paused_hooks=tuple(hook for kind, hook in paused if kind == "hook"),
+        paused_hooks=tuple(sorted(hook for kind, hook in paused if kind == "hook")),
     )  # fmt: skip
+
+
+@functools.cache
+def _query(*, on_sqlite: bool, lock: bool) -> sa.Select[Any]:
+    """The account's row beside each pause there is, and on PostgreSQL the clock: one journey for all of it."""
+    clock = [] if on_sqlite else [CLOCK.label("clock"), END_IDLE]
+    query = (
+        sa.select(ACCOUNTS, PAUSES.c.kind.label("pause_kind"), PAUSES.c.name.label("pause_name"), *clock)
+        .select_from(ACCOUNTS.outerjoin(PAUSES, sa.true()))
+        .where(ACCOUNTS.c.name == sa.bindparam("account"), ACCOUNTS.c.destination == sa.bindparam("destination"))
+    )
+    return query.with_for_update(of=ACCOUNTS) if lock else query
 
 
 def known_gate(store: Store, connection: sa.Connection, name: str, destination: str) -> Gate:
@@ -171,7 +185,8 @@ def _wants_probe(connection: sa.Connection, gate: Gate | None, now: float) -> bo
     if gate.parked is None:
         return bool(gate.doubt_seconds) and not gate.doubt_answered and gate.doubt_until <= gate.clock
     mine = (ACCOUNTS.c.name == gate.name) & (ACCOUNTS.c.destination == gate.destination)
-    return bool(connection.execute(sa.select(ACCOUNTS.c.probe_at).where(mine)).scalar_one() <= now)
+    probe_at = connection.execute(sa.select(ACCOUNTS.c.probe_at).where(mine)).scalar_one()
+    return bool(probe_at <= now or probe_at > now + _LONGEST_PROBE)  # a clock that was set back
 
 
 def _probe_pause(since: float, now: float) -> float:

@@ -12,24 +12,17 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from adapter.delivery.gate import Gate, gate_of, known_gate, spend_call
+from adapter.delivery import due
+from adapter.delivery.gate import gate_of, known_gate, spend_call
 from adapter.delivery.states import DUE
 from adapter.faultpoints import reach
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.store.engine import Store
 from adapter.store.many_rows import ManyRows
-from adapter.store.tables import ATTEMPTS, LATER, MESSAGES, PUSHES, SENDING, WAITS, status_is
+from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, SENDING
 
 MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
-SUSPECT_CLAIMS: Final = 2  # one that lost so many relays goes alone, so that it takes nobody with it
-_LOST: Final = MESSAGES.c.claims - MESSAGES.c.attempts
-_CLAIMED: Final = tuple(
-    MESSAGES.c[name]
-    for name in (
-        "seq", "id", "event_id", "number", "item", "hook", "attempts", "failures", "failing_since", "split", "resend",
-    )
-)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,30 +48,25 @@ def claim(
         return looked
     with store.write() as connection:
         gate = known_gate(store, connection, account.name, destination)
-        if (pause := gate.pause(account.rate)) == math.inf:
-            return None
-        if pause:
-            return pause
-        _bring_due(connection, now)
-        due = _due(account, gate)
-        first = connection.execute(due.add_columns(*_OF_THE_FIRST).limit(1)).first()
+        if pause := gate.pause(account.rate):
+            return pause if pause < math.inf else None
+        due.bring_due(connection, now)
+        first = due.first(connection, gate)
         if first is None:
-            return _pause_for_media(connection, account, gate)
+            return due.pause_for_media(connection, gate)
         if first.claims - first.attempts >= MOST_CLAIMS:
             _bury(connection, first, now)
             return None
+        most, until = gate.most_messages(account), gate.clock + lease
+        rows = due.lease(connection, gate, first, most=most, token=token, until=until)
+        if not rows:  # somebody holds the rows for a moment, in a transaction of his own
+            return _OCCUPIED_PAUSE
         spend_call(connection, gate, rate=account.rate, media=first.spaced)
-        rows = _lease(connection, due, first, gate.most_messages(account), {
-            "lease_token": token,
-            "lease_until": gate.clock + lease,
-            "lease_boot": gate.boot,
-            "claims": MESSAGES.c.claims + 1,
-        })  # fmt: skip
         reach("claim.written")
     return Claimed(account, destination, token, first.head, tuple(sorted(rows, key=lambda row: int(row.seq))))
 
 
-_OF_THE_FIRST: Final = tuple(MESSAGES.c[name] for name in ("head", "head_digest", "claims", "spaced", "priority"))
+_OCCUPIED_PAUSE: Final = 0.1
 
 
 def _look(store: Store, account: Account, destination: str, now: float) -> bool | float | None:
@@ -90,87 +78,9 @@ def _look(store: Store, account: Account, destination: str, now: float) -> bool 
         pause = gate.pause(account.rate)
         if pause == math.inf:
             return None
-        if connection.execute(_due(account, gate).limit(1)).first() is not None:
+        if due.first(connection, gate) is not None or due.has_come_due(connection, now):
             return pause or True
-        if connection.execute(sa.select(MESSAGES.c.seq).where(_come_due(now)).limit(1)).first() is not None:
-            return pause or True
-        return _pause_for_media(connection, account, gate)
-
-
-def _come_due(now: float) -> sa.ColumnElement[bool]:
-    """Its time has come: it is tried again, or it got no answer and its hook says to send it again."""
-    again = (MESSAGES.c.status == "retrying") | ((MESSAGES.c.status == "unknown") & MESSAGES.c.resend)
-    return LATER & (MESSAGES.c.due_at <= now) & again
-
-
-def _bring_due(connection: sa.Connection, now: float) -> None:
-    """Put what has come due among the rest, where its age gives it its turn."""
-    due = {"status": "retrying", "due_at": 0.0, "changed_at": now}
-    connection.execute(sa.update(MESSAGES).where(_come_due(now)).values(due))
-
-
-def _due(account: Account, gate: Gate) -> sa.Select[Any]:
-    """What may be claimed, high priority first, then oldest; of each number only its first, if none is under way."""
-    mine = (MESSAGES.c.account == account.name) & (MESSAGES.c.destination == gate.destination)
-    free = (
-        MESSAGES.c.lease_token.is_(None) | (MESSAGES.c.lease_until < gate.clock) | (MESSAGES.c.lease_boot != gate.boot)
-    )
-    query = sa.select(*_CLAIMED).where(mine, WAITS, free, _stands_first(gate))
-    if gate.paused_hooks:
-        query = query.where(MESSAGES.c.hook.not_in(gate.paused_hooks))
-    if gate.media_pause():
-        query = query.where(~MESSAGES.c.spaced)
-    return query.order_by(MESSAGES.c.priority.desc(), MESSAGES.c.seq)
-
-
-_OTHER: Final = MESSAGES.alias("other")
-_OTHER_BUSY: Final = status_is("queued", "retrying", "sending", of=_OTHER)
-_OTHER_SENDING: Final = _OTHER.c.status == sa.literal_column("'sending'")
-
-
-def _stands_first(gate: Gate) -> sa.ColumnElement[bool]:
-    """No message to the same number is being sent or stands before this one. A look-up for each row, never a join."""
-    before = (_OTHER.c.priority > MESSAGES.c.priority) | (
-        (_OTHER.c.priority == MESSAGES.c.priority) & (_OTHER.c.seq < MESSAGES.c.seq)
-    )
-    waits = (_OTHER.c.due_at == 0) & before
-    if gate.paused_hooks:
-        waits &= _OTHER.c.hook.not_in(gate.paused_hooks)
-    blocker: sa.Select[Any] = (
-        sa.select(sa.literal_column("1"))
-        .where(
-            _OTHER.c.number == MESSAGES.c.number,
-            _OTHER.c.account == MESSAGES.c.account,
-            _OTHER.c.destination == MESSAGES.c.destination,
-            _OTHER_BUSY,
-            _OTHER_SENDING | waits,
-        )
-        .limit(1)
-    )
-    return blocker.correlate(MESSAGES).scalar_subquery().is_(None)
-
-
-def _lease(
-    connection: sa.Connection, due: sa.Select[Any], first: sa.Row[Any], most: int, lease: dict[str, Any]
-) -> list[sa.Row[Any]]:
-    """Lease the first due message and what may share its push."""
-    if first.claims - first.attempts >= SUSPECT_CLAIMS:
-        like = MESSAGES.c.seq == first.seq
-    else:
-        same_split = MESSAGES.c.split.is_not_distinct_from(first.split)
-        like = (MESSAGES.c.head_digest == first.head_digest) & same_split & (_LOST < SUSPECT_CLAIMS)
-    chosen = due.with_only_columns(MESSAGES.c.seq).where(like).limit(most).with_for_update(skip_locked=True)
-    theirs = MESSAGES.c.seq.in_(sa.select(chosen.cte("chosen").c.seq))  # PostgreSQL evaluates a CTE that locks once
-    return list(connection.execute(sa.update(MESSAGES).where(theirs).values(lease).returning(*_CLAIMED)))
-
-
-def _pause_for_media(connection: sa.Connection, account: Account, gate: Gate) -> float | None:
-    """Seconds until media may follow media, where only such messages are due."""
-    if not gate.media_pause():
-        return None
-    mine = (MESSAGES.c.account == account.name) & (MESSAGES.c.destination == gate.destination)
-    waiting = sa.select(MESSAGES.c.seq).where(mine, WAITS, MESSAGES.c.spaced).limit(1)
-    return gate.media_pause() if connection.execute(waiting).first() is not None else None
+        return due.pause_for_media(connection, gate)
 
 
 def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float) -> tuple[sa.Row[Any], ...]:

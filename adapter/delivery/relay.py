@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import time
@@ -13,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 import structlog
 
-from adapter.delivery import gate, outbox, settling
+from adapter.delivery import due, gate, outbox, settling
 from adapter.delivery.outbox import Claimed
 from adapter.delivery.retention import Sweeper
 from adapter.delivery.settling import Policy
@@ -34,6 +35,7 @@ _FORGET_RELAYS: Final = 3600.0
 _STOP_SECONDS: Final = 10.0
 _FULL_PAUSE: Final = 0.002  # all calls are under way: one of them may end any moment
 _RESTING: Final = 60.0
+_CLOCK_JUMP: Final = 30.0
 
 _log: Final = structlog.get_logger("relay")
 
@@ -70,6 +72,7 @@ class Relay:
         self._bell = bell_for(store)
         self._sweeper = Sweeper(store, retention)
         self._chores_at = 0.0
+        self._clock_offset = -math.inf
         self._heartbeat_at = 0.0
         self._stopping_since: float | None = None
 
@@ -191,12 +194,22 @@ class Relay:
         if clock >= self._heartbeat_at:
             self._heartbeat_at = clock + _HEARTBEAT_SECONDS
             self._beat()
+        self._watch_clock()
         if unknown := outbox.give_up_interrupted(self.store, now=self._now(), resend_after=self.policy.resend_after):
             _log.warning("interrupted_pushes", relay=self.id, messages=unknown)
         probes = gate.accounts_to_probe(self.store, sorted(self.accounts), self.destination, now=self._now())
         for name, parked in probes.items():
             self._probes.submit(self._probe, self.accounts[name], parked)
         self._sweeper.sweep(now=self._now())
+
+    def _watch_clock(self) -> None:
+        """Pauses are kept by the wall clock, which outlives a restart; one that was set back would make them longer."""
+        offset = self._now() - time.monotonic()
+        if abs(offset - self._clock_offset) > _CLOCK_JUMP:
+            with self.store.write() as connection:
+                if mended := due.mend_due_times(connection, self._now()):
+                    _log.warning("clock_set_back", relay=self.id, messages=mended)
+        self._clock_offset = offset
 
     def _probe(self, account: Account, parked: str | None) -> None:
         outcome = self.client.check_balance(account)

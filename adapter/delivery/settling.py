@@ -51,10 +51,6 @@ def settle(
         gate = gate_of(
             store, connection, claimed.account.name, claimed.destination, lock=True
         )  # first, as `claim` does
-        connection.execute(sa.update(PUSHES).where(PUSHES.c.id == push).values(
-            finished_at=now, outcome=outcome.meaning.code, http_status=outcome.http_status,
-            body_status=outcome.status, answer=outcome.text,
-        ))  # fmt: skip
         connection.execute(_UPDATE_ATTEMPT, [
             {"b_push": push, "b_id": row.id, "finished_at": now, "outcome": new["error"] or new["status"],
              "push_id": new["push_id"], "msg_id": new["msg_id"], "credit": new["credit"]}
@@ -67,6 +63,11 @@ def settle(
             connection.execute(_ACCEPT_MESSAGE, accepted)
         if others:
             connection.execute(_UPDATE_MESSAGE, others)
+        # This one last: PostgreSQL ends an idle transaction (see END_IDLE) only behind a statement that stands alone.
+        connection.execute(_UPDATE_PUSH, {
+            "b_push": push, "finished_at": now, "outcome": outcome.meaning.code, "http_status": outcome.http_status,
+            "body_status": outcome.status, "answer": outcome.text,
+        })  # fmt: skip
         if gate is not None:
             note_outcome(connection, gate, outcome, now)
         reach("settle.written")
@@ -80,6 +81,11 @@ def _counted(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
     return counts
 
 
+_UPDATE_PUSH: Final = (
+    sa.update(PUSHES)
+    .where(PUSHES.c.id == sa.bindparam("b_push"))
+    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "http_status", "body_status", "answer")})
+)
 _UPDATE_ATTEMPT: Final = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.push == sa.bindparam("b_push"), ATTEMPTS.c.message_id == sa.bindparam("b_id"))

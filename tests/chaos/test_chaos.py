@@ -14,7 +14,7 @@ import pytest
 from tests.chaos import table
 from tests.chaos.books import Audit, Books, Event, Message, audit
 from tests.chaos.catalogue import catalogue
-from tests.chaos.databases import Databases
+from tests.chaos.databases import Databases, stop_all
 from tests.chaos.processes import end_all
 from tests.chaos.scenario import Row, Scenario, play_all
 
@@ -44,7 +44,7 @@ def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield {row.scenario.title: row for row in played}
     finally:
         end_all()
-        databases.close()
+        stop_all()
 
 
 def _is_played(item: Any) -> bool:

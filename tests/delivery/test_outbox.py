@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import control, gate, outbox, settling
+from adapter.delivery import control, due, gate, outbox, settling
 from adapter.delivery.batch import shared_media
 from adapter.delivery.outbox import Claimed
 from adapter.delivery.settling import Policy
 from adapter.picky.outcome import BROKEN_OFF, NOT_SENT, STATUSES, TOO_MANY, Outcome, Row, classify
 from adapter.store.engine import Store
+from adapter.store.migrate import migrate
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, MESSAGES, PUSHES
 from tests.delivery.messages import account, store_messages
 
@@ -171,6 +172,29 @@ def test_a_small_push_without_answer_closes_the_gate_again(store: Store) -> None
         assert connection.execute(sa.select(ACCOUNTS.c.doubt_seconds)).scalar_one() == 4
 
 
+def test_a_clock_set_back_makes_no_pause_longer(store: Store) -> None:
+    store_messages(store, 1)
+    settle(store, Outcome(NOT_SENT))
+    earlier = NOW - 3600
+    assert claim(store, now=earlier, token="waits") is None
+    with store.write() as connection:
+        assert due.mend_due_times(connection, earlier) == 1
+        assert due.mend_due_times(connection, earlier) == 0
+    assert len(claim(store, now=earlier, token="goes").rows) == 1
+
+
+def test_a_relay_that_is_left_alone_in_a_transaction_keeps_nobody_waiting_for_ever(postgres_database: str) -> None:
+    """What a frozen relay's rows would do to all others, until PostgreSQL ends its transaction."""
+    opened = Store(postgres_database)
+    migrate(opened)
+    with opened.write() as connection:
+        gate.known_gate(opened, connection, "main", "sandbox")
+        assert connection.execute(sa.text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "10s"
+    with opened.write() as connection:
+        assert connection.execute(sa.text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
+    opened.close()
+
+
 def test_where_its_hook_says_so_an_unknown_message_is_sent_again_after_a_while(store: Store) -> None:
     store_messages(store, 1, resend=True)
     store_messages(store, 1, first=1)
@@ -208,8 +232,8 @@ def test_a_look_at_what_is_due_uses_the_indexes_that_hold_only_that(store: Store
     with store.write() as connection:
         now = gate.known_gate(store, connection, "main", "sandbox")
         for query, index in (
-            (outbox._due(account(), now), "ix_messages_due"),
-            (sa.select(MESSAGES.c.seq).where(outbox._come_due(NOW)), "ix_messages_later"),
+            (due.due(has_paused=False, media_wait=False).params(due.parameters(now)), "ix_messages_due"),
+            (due.COME_DUE.params(at=NOW), "ix_messages_later"),
             (control_query(), "ix_messages_stopped"),
         ):
             text = query.compile(store.engine, compile_kwargs={"literal_binds": True}).string
