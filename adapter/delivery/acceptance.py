@@ -14,7 +14,7 @@ from adapter.delivery.batch import Outgoing
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
-from adapter.store.many_rows import ManyRows
+from adapter.store.many_rows import ManyRows, Row
 from adapter.store.tables import DEDUPE, EVENTS, MESSAGES
 
 
@@ -37,8 +37,17 @@ _Holders = dict[tuple[str, str], str]
 
 
 class _Item(NamedTuple):
+    """An event with its messages, and the rows that both become where nothing of it came before."""
+
     event: Mapping[str, Any]
     messages: Sequence[Outgoing]
+    rows: tuple[Row, list[Row]]
+
+
+def _rows(dialect: sa.Dialect, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> tuple[Row, list[Row]]:
+    """The row of `events`, and those of `messages`."""
+    own = _EVENTS.row(dialect, {**event, "messages": len(messages)})
+    return own, [MESSAGE_ROWS.row(dialect, message_row(event, at, one)) for at, one in enumerate(messages, 1)]
 
 
 def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] = ()) -> Accepted:
@@ -48,7 +57,8 @@ def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] 
     before and is left out. An event none of whose messages is new stores nothing but a count on the first one; where
     elements of it failed only if that first one is the very same request, for they may be others.
     """
-    accepted: Accepted = store.write_together(_accept_all, _Item(event, messages))
+    item = _Item(event, messages, _rows(store.engine.dialect, event, messages))  # before others wait for it
+    accepted: Accepted = store.write_together(_accept_all, item)
     reach("accept.committed")
     return accepted
 
@@ -71,12 +81,12 @@ class _Rows:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._events: list[dict[str, Any]] = []
-        self._messages: list[dict[str, Any]] = []
+        self._events: list[Row] = []
+        self._messages: list[Row] = []
 
-    def add(self, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> None:
-        self._events.append({**event, "messages": len(messages)})
-        self._messages += [message_row(event, at, one) for at, one in enumerate(messages, 1)]
+    def add(self, event: Row, messages: Sequence[Row]) -> None:
+        self._events.append(event)
+        self._messages += messages
 
     def write(self) -> sa.Connection:
         """Write what was added; the connection, which sees it."""
@@ -92,7 +102,7 @@ _EVENTS: Final = ManyRows(
 
 
 def _accept_one(rows: _Rows, item: _Item, holders: _Holders) -> Accepted:
-    event, messages = item
+    event, messages, prepared = item
     held = _held(event, messages, holders)
     new = [one for one in messages if not _first(held, one.keys)] if held else messages
     if held:
@@ -102,7 +112,8 @@ def _accept_one(rows: _Rows, item: _Item, holders: _Holders) -> Accepted:
         first = _first(held, old[0].keys) if old and not new else None
         if first and (not event["errors"] or _is_same_request(rows.write(), event, first)):
             return _count_duplicate(rows.write(), first, event["received_at"])
-    rows.add(event, new)
+        prepared = _rows(rows.write().dialect, event, new)
+    rows.add(*prepared)
     return Accepted(event["id"], event["status"], len(new), skipped=len(messages) - len(new))
 
 
@@ -123,13 +134,14 @@ def _take_keys(connection: sa.Connection, items: Sequence[_Item]) -> _Holders:
             "event_id": event["id"],
             "expires_at": event["received_at"] + within,
         }
-        for event, messages in items
+        for event, messages, _ in items
         for digest, within in {key for one in messages for key in one.keys}
     ]
     if not rows:
         return {}
     rows.sort(key=lambda row: (row["hook"], row["digest"]))
-    if _KEYS.write(connection, rows, now=min(event["received_at"] for event, _ in items)) == len(rows):
+    now = min(item.event["received_at"] for item in items)
+    if _KEYS.write(connection, [_KEYS.row(connection.dialect, row) for row in rows], now=now) == len(rows):
         return {(row["hook"], row["digest"]): row["event_id"] for row in rows}
     by_hook = defaultdict(set)
     for row in rows:
@@ -181,7 +193,7 @@ def _give_back(
     connection: sa.Connection, item: _Item, held: Mapping[str, str], holders: _Holders, *, dropped: Sequence[Outgoing]
 ) -> None:
     """Keys taken a moment ago for what is left out must point at the event that was before, not at this one."""
-    event, messages = item
+    event, messages, _ = item
     needed = {digest for one in messages if one not in dropped for digest, _ in one.keys}
     for one in dropped:
         taken = {scoped(event, digest) for digest, _ in one.keys if digest not in needed and digest not in held}
@@ -199,7 +211,7 @@ def not_taken_before(
 
     Their keys are this event's after it.
     """
-    item = _Item({**event, "received_at": now}, messages)
+    item = _Item({**event, "received_at": now}, messages, ((), []))
     holders = _take_keys(connection, [item])
     held = _held(item.event, messages, holders)
     old = [one for one in messages if _first(held, one.keys)]

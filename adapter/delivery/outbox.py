@@ -109,7 +109,7 @@ def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float
                 "url": claimed.account.url, "encoding": claimed.account.encoding,
                 "head": claimed.head, "messages": len(rows), "started_at": now,
             })  # fmt: skip
-            _ATTEMPTS.write(connection, [{"push": push, "message_id": row.id, "started_at": now} for row in rows])
+            _ATTEMPTS.write(connection, [(push, row.id, now) for row in rows])
         reach("begin.written")
     return rows
 

@@ -32,7 +32,7 @@ def remake(
         wanted = [one for one in messages if not made or str(one.element) in (event["errors"] or {})]
         new, before = not_taken_before(connection, event, wanted, now=now)
         rows = [message_row({**event, "received_at": now}, made + at, one) for at, one in enumerate(new, 1)]
-        MESSAGE_ROWS.write(connection, rows)
+        MESSAGE_ROWS.write(connection, [MESSAGE_ROWS.row(connection.dialect, row) for row in rows])
         after = {**changes, "messages": made + len(new), "status": "queued", "reason": None}
         if not made and not new and before:
             after |= {"status": "ignored", "reason": f"It came again as event {before}, which was taken."}

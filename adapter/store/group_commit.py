@@ -99,7 +99,8 @@ class GroupCommit:
                 batch = self._take()
                 self._commit(batch)
         except BaseException as fault:
-            own.fault = fault
+            for entry in (own, *batch):
+                entry.fault = fault
             if not isinstance(fault, Exception):
                 raise
         finally:
