@@ -30,13 +30,14 @@ def migrate_command() -> None:
 @click.command()
 def relay_command() -> None:
     """Push what is due to Picky Assist, until stopped."""
+    stop = stop_on_signals()  # now, so that it also ends well while it is still coming up
     settings = require_service(load_settings())
     set_up_logs(settings.log_level, settings.log_format)
     from adapter.services import open_relay
 
     relay = open_relay(settings)
     require_tables(relay.store)
-    relay.run(stop_on_signals())
+    relay.run(stop)
 
 
 def require_tables(store: Store) -> None:

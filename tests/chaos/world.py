@@ -169,7 +169,9 @@ class World:
             self.faults.append(f"{process.name} had ended by itself with status {process.ended}.")
         else:
             process.send(signal.SIGTERM)
-            if code := process.wait(seconds=30):
+            code = process.wait(seconds=30)
+            was_up = process is self.web or any("relay_started" in line for line in process.output)
+            if code and (was_up or code != -signal.SIGTERM):  # Python itself must be up before it can end well
                 self.faults.append(f"{process.name} ended with status {code} after SIGTERM.")
         self.retire(process)
 
