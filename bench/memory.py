@@ -19,7 +19,7 @@ _MEGABYTE: Final = 2.0**20
 
 
 def measure(place: Place) -> list[Row]:
-    """MB of the web processes together and of the relay; all are at rest while they are measured."""
+    """MB of the larger web process and of the relay; all are at rest while they are measured."""
     few, all_of_them = (1_000, 10_000) if place.quick else (10_000, 100_000)
     requests = lists(all_of_them // _SIZE, size=_SIZE)
     found: list[tuple[float, float]] = []
@@ -30,10 +30,10 @@ def measure(place: Place) -> list[Row]:
                 if post_for(_PATIENCE, adapter.port, part, connections=_CONNECTIONS).answered < len(part):
                     raise TimeoutError(f"{messages:,} messages were not accepted in {_PATIENCE:.0f} s")
                 wait_until_settled(store, messages, seconds=_PATIENCE)
-                workers = sum(map(resident_bytes, descendants(web.pid)[1:]))
-                found.append((workers / _MEGABYTE, resident_bytes(relay.pid) / _MEGABYTE))
+                worker = max(map(resident_bytes, descendants(web.pid)[1:]))
+                found.append((worker / _MEGABYTE, resident_bytes(relay.pid) / _MEGABYTE))
     what, against = f"RSS after {all_of_them:,} messages", f"after {few:,}"
     return [
         Row(f"memory.{name}", f"{what}: {title}, MB", Sample([found[1][at]]), Sample([found[0][at]], against))
-        for at, (name, title) in enumerate({"web": "two web processes", "relay": "the relay"}.items())
+        for at, (name, title) in enumerate({"web": "the larger web process", "relay": "the relay"}.items())
     ]

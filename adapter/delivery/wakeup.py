@@ -7,13 +7,15 @@ LISTEN hears nothing, and nothing is lost by that but a tenth of a second.
 from __future__ import annotations
 
 import time
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import psycopg
 import sqlalchemy as sa
 
 from adapter.stopping import Stop
 from adapter.store.engine import UNAVAILABLE, Store
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL: Final = "adapter_due"
 POLL_SECONDS: Final = 0.1
@@ -68,7 +70,7 @@ class _SqliteBell:
             if self._connection is None:
                 self._connection = self._store.engine.raw_connection()
             return int(self._connection.cursor().execute("PRAGMA data_version").fetchone()[0])
-        except (self._store.engine.dialect.dbapi.Error, *UNAVAILABLE):  # type: ignore[union-attr]  # sqlite3 is loaded
+        except (self._store.engine.dialect.loaded_dbapi.Error, *UNAVAILABLE):
             self.close()
             return None
 
@@ -85,6 +87,7 @@ class _PostgresBell:
         self._store = store
         self._connection: psycopg.Connection[Any] | None = None
         self._again_at = 0.0
+        self._errors = (store.engine.dialect.loaded_dbapi.Error, *UNAVAILABLE)
 
     def wait(self, seconds: float, stop: Stop) -> None:
         seconds = min(seconds, POLL_SECONDS)
@@ -95,7 +98,7 @@ class _PostgresBell:
         try:
             for _ in connection.notifies(timeout=seconds, stop_after=1):
                 pass
-        except psycopg.Error:
+        except self._errors:
             self.close()
             stop.wait(seconds)
 
@@ -104,11 +107,13 @@ class _PostgresBell:
             self._again_at = time.monotonic() + _AGAIN_SECONDS
             try:
                 self._connection = self._connect()
-            except (psycopg.Error, *UNAVAILABLE):
+            except self._errors:
                 self.close()
         return self._connection
 
     def _connect(self) -> psycopg.Connection[Any]:
+        import psycopg  # a process on SQLite does without it
+
         arguments, options = self._store.engine.dialect.create_connect_args(self._store.engine.url)
         connection = psycopg.connect(*arguments, **{**options, **self._store.connect_options}, autocommit=True)
         connection.execute(f"LISTEN {CHANNEL}")
