@@ -9,7 +9,7 @@ AIMS: Final[Mapping[str, str]] = {
     "accept.rate": "ratio ≥ 0.5",
     "accept.p99": "≤ 25",
     "drain.batch.rate": "≥ 5,000",
-    "drain.relays.rate": "ratio ≥ 1.8",
+    "drain.relays.2.rate": "ratio ≥ 1.8",
     "burst.arrived": "all",
     "burst.dropped": "0",
     "latency.p50": "≤ 15",

@@ -53,21 +53,24 @@ def _batches(place: Place, box: Sandbox) -> list[Row]:
 
 
 def _relays(place: Place, box: Sandbox) -> list[Row]:
-    """Two relays against one, on PostgreSQL, 10 messages a push.
+    """Two relays against one, on PostgreSQL, 10 messages a push, an answer after 50 ms.
 
-    An answer after 50 ms keeps the processors of a small machine busy, one after 200 ms does not.
+    With 2 calls under way each a relay waits for answers, with 8 it keeps the processors of a small machine busy.
     """
     rows = []
-    for latency, count, rounds in ((0.05, 4_000, place.rounds), (0.2, 1_600, 2)):
+    for concurrency, count in ((2, 2_000), (8, 4_000)):
         stock = stocked(place, "PostgreSQL", messages := min(count, 1_000) if place.quick else count)
+        settings = {"RELAY_CONCURRENCY": str(concurrency)}
 
-        def drain_copy(relays: int, latency: float = latency, stock: str = stock, messages: int = messages) -> Drained:
-            adapter = _adapter(place, place.copy(stock), box, 10)
-            return drained(adapter, box, messages, latency=latency, relays=relays)
+        def drain_copy(
+            relays: int, stock: str = stock, messages: int = messages, settings: dict[str, str] = settings
+        ) -> Drained:
+            adapter = _adapter(place, place.copy(stock), box, 10, **settings)
+            return drained(adapter, box, messages, latency=0.05, relays=relays)
 
-        found = interleaved(rounds, {str(relays): partial(drain_copy, relays) for relays in (2, 1)})
-        what = f"drain PostgreSQL, 2 relays, 10 a call, {latency * 1e3:.0f} ms"
-        rows += _rows(what, "drain.relays", found["2"], found["1"], "1 relay")
+        found = interleaved(place.rounds, {str(relays): partial(drain_copy, relays) for relays in (2, 1)})
+        what = f"drain PostgreSQL, 2 relays, 10 a call, 50 ms, {concurrency} calls each"
+        rows += _rows(what, f"drain.relays.{concurrency}", found["2"], found["1"], "1 relay")
     return rows
 
 
@@ -80,8 +83,8 @@ def _rows(what: str, key: str, mine: Sequence[Drained], other: Sequence[Drained]
     ]
 
 
-def _adapter(place: Place, url: str, box: Sandbox, batch: int) -> Adapter:
-    return place.adapter(url, PICKY_URL=box.push_url, PICKY_RATE="0", PICKY_BATCH=str(batch))
+def _adapter(place: Place, url: str, box: Sandbox, batch: int, **settings: str) -> Adapter:
+    return place.adapter(url, PICKY_URL=box.push_url, PICKY_RATE="0", PICKY_BATCH=str(batch), **settings)
 
 
 def stocked(place: Place, kind: str, count: int) -> str:

@@ -116,6 +116,19 @@ def spend_call(connection: sa.Connection, gate: Gate, *, rate: int, media: bool)
     _update(connection, gate, **spent)
 
 
+def gate_to_note(store: Store, connection: sa.Connection, name: str, destination: str, outcome: Outcome) -> Gate | None:
+    """The account's gate where `note_outcome` has something to note, kept until the transaction ends; else None.
+
+    It is taken before any message, as `claim` does, so that nobody waits in a circle. A success on an account without
+    trouble does not touch it: relays that settle do not wait for each other.
+    """
+    if outcome.meaning.state == "accepted":
+        gate = gate_of(store, connection, name, destination)
+        if gate is None or not (gate.trouble_since or gate.doubt_answered):
+            return None
+    return gate_of(store, connection, name, destination, lock=True)
+
+
 def note_outcome(connection: sa.Connection, gate: Gate, outcome: Outcome, now: float) -> None:
     """What a call's outcome means for the calls after it."""
     if outcome.meaning.state == "parked":

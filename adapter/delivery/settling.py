@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from adapter.delivery.gate import gate_of, note_outcome
+from adapter.delivery.gate import gate_to_note, note_outcome
 from adapter.delivery.outbox import Claimed
 from adapter.faultpoints import reach
 from adapter.picky.outcome import Outcome, Row
@@ -48,9 +48,7 @@ def settle(
     made = _Made(push, outcome, len(rows), now, policy)
     verdicts = [_verdict(made, at, row) for at, row in enumerate(rows)]
     with store.write() as connection:
-        gate = gate_of(
-            store, connection, claimed.account.name, claimed.destination, lock=True
-        )  # first, as `claim` does
+        gate = gate_to_note(store, connection, claimed.account.name, claimed.destination, outcome)
         connection.execute(_UPDATE_ATTEMPT, [
             {"b_push": push, "b_id": row.id, "finished_at": now, "outcome": new["error"] or new["status"],
              "push_id": new["push_id"], "msg_id": new["msg_id"], "credit": new["credit"]}
