@@ -7,8 +7,9 @@ import os
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -33,8 +34,7 @@ _HEARTBEAT_SECONDS: Final = 5.0
 _STORE_PAUSE: Final = 2.0
 _FORGET_RELAYS: Final = 3600.0
 _STOP_SECONDS: Final = 10.0
-_FULL_PAUSE: Final = 0.002  # all calls are under way: one of them may end any moment
-_RESTING: Final = 60.0
+_CALL_SECONDS: Final = 0.05  # a call that ends may let another one begin
 _CLOCK_JUMP: Final = 30.0
 
 _log: Final = structlog.get_logger("relay")
@@ -68,7 +68,9 @@ class Relay:
         self._concurrency = concurrency
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="push")
         self._probes = ThreadPoolExecutor(1, thread_name_prefix="probe")
-        self._under_way: set[Future[None]] = set()
+        self._under_way: dict[Future[None], str] = {}
+        # One account whose calls hang must not keep the others from calling.
+        self._most_of_one = concurrency if len(accounts) < 2 else max(1, concurrency // 2)
         self._bell = bell_for(store)
         self._sweeper = Sweeper(store, retention)
         self._chores_at = 0.0
@@ -101,28 +103,34 @@ class Relay:
 
         Returns the seconds until the next step makes sense, None when only news of the queue can change anything.
         """
-        self._under_way = {call for call in self._under_way if not call.done()}
+        self._under_way = {call: name for call, name in self._under_way.items() if not call.done()}
         pauses: list[float] = []
-        for account in self.accounts.values():
-            if len(self._under_way) >= self._concurrency:
-                return _FULL_PAUSE
+        calls = Counter(self._under_way.values())
+        for account in sorted(self.accounts.values(), key=lambda one: calls[one.name]):
+            if len(self._under_way) >= self._concurrency or calls[account.name] >= self._most_of_one:
+                continue
             claimed = outbox.claim(
                 self.store, account, self.destination, now=self._now(), lease=self.lease, token=uuid.uuid4().hex
             )
             if isinstance(claimed, Claimed):
                 reach("relay.claimed")
-                self._under_way.add(self._pool.submit(self._deliver, claimed))
+                self._under_way[self._pool.submit(self._deliver, claimed)] = account.name
                 pauses.append(0.0)
             elif claimed is not None:
                 pauses.append(claimed)
         return min(pauses, default=None)
 
     def _rest(self, pause: float | None, stop: Stop) -> None:
-        """Wait for the pace, for a call to end, or for news."""
-        if pause is None:
-            self._bell.wait(_RESTING, stop)
-        elif pause > 0:
-            stop.wait(min(pause, _CHORE_SECONDS))
+        """Wait for a call to end where all are under way, else for the pace or for news, whichever comes first."""
+        if pause == 0:
+            return
+        longest = min(_CHORE_SECONDS if pause is None else pause, _CHORE_SECONDS)
+        if len(self._under_way) >= self._concurrency:
+            wait(self._under_way, timeout=_CALL_SECONDS, return_when=FIRST_COMPLETED)
+        elif pause is None or len(self.accounts) > 1:
+            self._bell.wait(min(longest, _CALL_SECONDS) if self._under_way else longest, stop)
+        else:
+            stop.wait(longest)
 
     def _deliver(self, claimed: Claimed) -> None:
         try:

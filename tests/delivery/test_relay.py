@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from adapter.delivery.acceptance import accept
 from adapter.delivery.relay import Relay
 from adapter.delivery.settling import Policy
 from adapter.delivery.states import TRANSITIONS
@@ -20,7 +22,7 @@ from adapter.picky.sandbox import Rule, Sandbox
 from adapter.stopping import Stop
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, MESSAGES, PUSHES
-from tests.delivery.messages import store_messages
+from tests.delivery.messages import event, outgoing, store_messages
 from tests.running import free_port, wait_for
 
 TIMEOUT = 1.0
@@ -186,6 +188,25 @@ def test_what_was_stored_is_pushed_at_once_by_an_idle_relay(store: Store, sandbo
             time.sleep(0.2)
             store_messages(store, 1, first=turn)
             wait_for(lambda turn=turn: sandbox.counters()["taken"] == turn + 1, seconds=5)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_an_account_whose_calls_hang_does_not_keep_others_from_calling(
+    store: Store, sandbox: Sandbox, sandbox_url: str
+) -> None:
+    sandbox.behave(tokens={"slow": Rule(hang=True)})
+    accounts = {name: Account(name, sandbox_url, name, rate=0, batch=1) for name in ("slow", "quick")}
+    relay, stop = Relay(store, accounts, "sandbox", Client(timeout=6), concurrency=2), Stop()
+    accept(store, event(), [dataclasses.replace(outgoing(at), account="slow") for at in range(4)])
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    try:
+        wait_for(lambda: ("sending", None) in states(store))
+        accept(store, event(), [dataclasses.replace(outgoing(at), account="quick") for at in range(3)])
+        wait_for(lambda: states(store).count(("accepted", None)) == 3, seconds=5)
+        assert states(store).count(("sending", None)) == 1
     finally:
         stop.set()
         thread.join()
