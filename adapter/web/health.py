@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app
 
+from adapter.delivery.control import paused
 from adapter.store.engine import UNAVAILABLE, Store
 from adapter.store.migrate import is_current
 from adapter.store.tables import MESSAGES, PROBES, RELAYS, WAITS
@@ -85,6 +86,10 @@ def _degraded(store: Store) -> list[str]:
         told.append(_no_relay(age))
     if oldest is not None and time.time() - oldest > _LATE_SECONDS:
         told.append(f"The oldest due message waits since {round(time.time() - oldest)} s.")
+    if stopped := len(paused(store)):
+        told.append(
+            f"Paused by the owner: {stopped} of the hooks and accounts. Go on with: python -m adapter resume NAME."
+        )
     return told
 
 

@@ -191,6 +191,7 @@ def test_what_was_stored_is_pushed_at_once_by_an_idle_relay(store: Store, sandbo
     finally:
         stop.set()
         thread.join()
+    assert [row.status for row in rows(store)] == ["accepted"] * 3
 
 
 def test_an_account_whose_calls_hang_does_not_keep_others_from_calling(

@@ -55,12 +55,16 @@ def statuses(running: Running) -> list[str]:
 
 def test_the_stop_button_for_rows_posted_by_mistake(running: Running, sandbox: Sandbox) -> None:
     assert "1 message" not in running.command("pause", "a").stdout
+    told = requests.get(f"{running.url}/readyz", timeout=5).json()
+    assert "Paused by the owner: 1 of the hooks and accounts." in told["degraded"][0]
     for number in range(5):
         assert post(running, "a", number)["ok"]
     assert post(running, "b", 9)["ok"]
     wait_for(lambda: statuses(running).count("accepted") == 1)
     time.sleep(0.3)
     assert statuses(running).count("queued") == 5
+    waiting = next(row["id"] for row in running.events() if row["status"] == "queued")
+    assert "The hook a is paused; resume it with: python -m adapter resume a" in running.command("why", waiting).stdout
     assert "Would cancel 5 messages (5 queued)." in running.command("cancel", "--hook", "a", "--dry-run").stdout
     assert statuses(running).count("queued") == 5
     assert running.command("cancel", "--hook", "a").stdout == "5 messages cancelled.\n"
