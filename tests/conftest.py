@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
+from adapter.delivery.states import TRANSITIONS
 from adapter.picky.sandbox import Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.migrate import migrate
@@ -57,6 +59,23 @@ def store(database_url: str) -> Iterator[Store]:
     migrate(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def watched(store: Store) -> Iterator[None]:
+    """Every change of a message's state during the test must be a way of the table; the database itself tells them."""
+    if store.is_sqlite:
+        with store.write() as connection:
+            connection.execute(sa.text("CREATE TABLE moves (was TEXT, became TEXT)"))
+            connection.execute(sa.text(
+                "CREATE TRIGGER moved AFTER UPDATE OF status ON messages WHEN OLD.status <> NEW.status "
+                "BEGIN INSERT INTO moves VALUES (OLD.status, NEW.status); END"
+            ))  # fmt: skip
+    yield
+    if store.is_sqlite:
+        with store.read() as connection:
+            moves = {tuple(row) for row in connection.execute(sa.text("SELECT was, became FROM moves"))}
+        assert moves <= TRANSITIONS.keys()
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from adapter.errors import ConfigurationError
 from adapter.services import Services, open_services
 from adapter.store.engine import UNAVAILABLE
 
-_MAY_HAVE_ARRIVED: Final = "unknown"
+_REPLAYED: Final = (*ENDED_BADLY, "rejected")
+_SURELY_NOT_SENT: Final = tuple(status for status in _REPLAYED if status != "unknown")
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def release_command(**options: Any) -> None:
 
 
 @click.command()
-@_choosing((*ENDED_BADLY, "rejected"))
+@_choosing(_REPLAYED)
 def replay_command(
     *, identity: str, statuses: tuple[str, ...], hook: str, account: str, everything: bool, dry_run: bool, yes: bool
 ) -> None:
@@ -93,11 +94,8 @@ def replay_command(
     A message that is unknown may have arrived, so it is sent again only where its ID or --status unknown names it. What
     Picky Assist is known to have taken is never sent again.
     """
-    if not statuses and not identity:
-        statuses = tuple(status for status in (*ENDED_BADLY, "rejected") if status != _MAY_HAVE_ARRIVED)
-        everything = everything or bool(hook or account)
-        if not everything:
-            statuses = ()
+    if not identity and not statuses and (everything or hook or account):
+        statuses = _SURELY_NOT_SENT
     with _opened() as services:
         selection = _selection(services, everything, identity, statuses=statuses, hook=hook, account=account)
         events: list[str] = []

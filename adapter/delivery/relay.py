@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -154,7 +155,8 @@ class Relay:
             outbox.release(self.store, claimed)
             raise
         if len(rows) < len(claimed.rows):
-            outbox.release(self.store, claimed)
+            with suppress(*UNAVAILABLE):  # else their lease ends by itself; the others are begun and must be called for
+                outbox.release(self.store, claimed)
             body["data"] = [row.item for row in rows]
         if not rows:
             return

@@ -94,8 +94,14 @@ def _message(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_NOT_AGAIN: Final = "It is not sent again by itself; replay sends it again, if that is wanted."
+_AGAIN: Final = "Its hook says on_unknown: resend, so it is sent again."
+
+
 def _stopped(connection: sa.Connection, row: dict[str, Any]) -> list[str]:
-    """Why a message that is due does not move: somebody paused it, or its account cannot send or does not answer."""
+    """Why a message does not move: somebody paused it, its account cannot send, or its own fate is not known."""
+    if row["status"] == "unknown":
+        return [_AGAIN if row["due_at"] else _NOT_AGAIN]
     if row["status"] not in DUE:
         return []
     paused = {(one.kind, one.name) for one in connection.execute(sa.select(PAUSES.c.kind, PAUSES.c.name))}
@@ -147,7 +153,7 @@ def _message_lines(message: dict[str, Any]) -> list[str]:
     for attempt in message["attempts"]:
         took = f" after {attempt['finished_at'] - attempt['started_at']:.1f} s" if attempt["finished_at"] else ""
         lines.append(f"{_at(attempt['started_at'])}  attempt    {attempt['outcome'] or 'no answer yet'}{took}")
-    if message["status"] == "retrying" and message["due_at"]:
+    if message["due_at"]:
         lines.append(f"{_at(message['due_at'])}  next try")
     return lines
 

@@ -76,17 +76,17 @@ REDIRECTED: Final = Meaning(
 BROKEN_OFF: Final = Meaning(
     "unknown",
     "no_answer",
-    "It was sent, but the line broke before an answer came. It may have arrived, so it is not sent again by itself.",
+    "It was sent, but the line broke before an answer came. It may have arrived.",
 )
 UNREADABLE: Final = Meaning(
     "unknown",
     "unreadable_answer",
-    "It was sent, but the answer could not be read. It may have arrived, so it is not sent again by itself.",
+    "It was sent, but the answer could not be read. It may have arrived.",
 )
 INTERRUPTED: Final = Meaning(
     "unknown",
     "interrupted",
-    "The relay stopped while it was being sent. It may have arrived, so it is not sent again by itself.",
+    "The relay stopped while it was being sent. It may have arrived.",
 )
 
 ALL_MEANINGS: Final = (

@@ -18,6 +18,7 @@ from adapter.store.migrate import migrate
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, MESSAGES, PUSHES
 from tests.delivery.messages import account, store_messages
 
+pytestmark = pytest.mark.usefixtures("watched")
 NOW = 1_000_000.0
 
 

@@ -25,6 +25,7 @@ from adapter.store.tables import ACCOUNTS, MESSAGES, PUSHES
 from tests.delivery.messages import event, outgoing, store_messages
 from tests.running import free_port, wait_for
 
+pytestmark = pytest.mark.usefixtures("watched")
 TIMEOUT = 1.0
 
 

@@ -109,6 +109,8 @@ def test_an_unknown_message_is_only_sent_again_where_it_is_named(running: Runnin
     sandbox.behave(next=[Rule(reset="after")])
     post(running, "a", 1)
     wait_for(lambda: statuses(running) == ["unknown"])
+    told = running.command("why", str(running.events()[0]["id"])).stdout
+    assert "It may have arrived. It is not sent again by itself; replay sends it again, if that is wanted." in told
     assert "nothing to replay" in running.command("replay", "--all").stdout
     assert "1 unknown" in running.command("replay", "--status", "unknown", "--dry-run").stdout
     running.command("replay", "--status", "unknown")
