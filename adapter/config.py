@@ -104,6 +104,16 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
+CALLBACK_SECRET: Final = re.compile(r"[A-Za-z0-9._~-]{1,200}\Z")
+
+
+def _callback_secrets(value: str) -> tuple[str, ...]:
+    secrets = _words(value)
+    if not all(CALLBACK_SECRET.match(one) for one in secrets):
+        raise ValueError("must be made of at most 200 letters, digits, - and _, because it is part of an address")
+    return secrets
+
+
 def _application(value: str) -> str:
     if not value.isascii() or not value.isdecimal() or int(value) == 0:
         raise ValueError(f'must be the number of a channel, such as 8 for WhatsApp Official, not "{value}"')
@@ -128,12 +138,14 @@ SETTINGS: Final = (
     Setting("PICKY_ENCODING", _one_of("json", "form", "query"), "json", "How a push is sent: json, or the normal POST with data= in a form or the query."),
     Setting("PICKY_RATE", _count(0, 100_000), "85", "Most push requests a minute; Picky Assist drops what exceeds 90. 0 means no limit."),
     Setting("PICKY_BATCH", _count(1, 1_000), "100", "Most messages in one push."),
+    Setting("PICKY_DAILY_CAP", _count(0, 10_000_000), "0", "Most messages a day (of TIMEZONE); what exceeds it is held until the next. 0 means no cap."),
     Setting("PICKY_TIMEOUT", _count(1, 300), "30", "Seconds one push may take before its outcome counts as unknown."),
     Setting("PICKY_SPLIT", _flag, "1", "1 sends a push that was refused for its content again in halves, until the bad message stands alone; 0 holds all of it."),
     Setting("RETRY_PAUSE", _count(1, 3_600), "2", "Seconds before the first retry, at most; doubled with each failure."),
     Setting("RETRY_LONGEST", _count(1, 86_400), "3600", "Most seconds between two retries."),
     Setting("RETRY_HOURS", _count(0, 720), "10", "Hours in a row a message is tried again before it is dead."),
-    Setting("RESEND_AFTER", _count(1, 86_400), "300", "Seconds a message without an answer waits where its hook says on_unknown: resend."),
+    Setting("RESEND_AFTER", _count(1, 86_400), "900", "Seconds a message without an answer waits for a delivery report before on_unknown: resend sends it again, or a person is told."),
+    Setting("REPORT_AFTER", _count(0, 604_800), "1800", "Seconds after which Picky Assist is asked for the delivery report of what it took and never reported on; 0 never asks."),
     Setting("RETENTION_DAYS", _count(0, 3_650), "90", "Days an event is kept once nothing of it waits; 0 keeps everything."),
     Setting("RELAY_CONCURRENCY", _count(1, 64), "8", "Most calls a relay has under way at once."),
     Setting("ADAPTER_SANDBOX", _flag, "0", "1 sends everything to the built-in sandbox instead of Picky Assist."),
@@ -151,8 +163,11 @@ SETTINGS: Final = (
     Setting("SECRET_KEY", _text, "", "Signs sessions; any long random text.", secret=True),
     Setting("ADMIN_PASSWORD", _text, "", "The password of the console.", secret=True),
     Setting("API_TOKEN", _text, "", "A first token for /api.", secret=True),
-    Setting("CALLBACK_SECRET", _text, "", "The secret part of the address that Picky Assist reports to.", secret=True),
+    Setting("CALLBACK_SECRET", _callback_secrets, "", "The secret part of the address that Picky Assist reports to. Several joined by commas are all taken, to change it without a gap.", secret=True),
     Setting("PUSH_TOKENS", _words, "", "Tokens that may use the drop-in push endpoint, joined by commas; default: the accounts' own.", secret=True),
+    Setting("NOTIFY_HOSTS", _words, "", "Hosts that notify: may post to, joined by commas, such as hooks.zapier.com; default: every public one."),
+    Setting("OPT_OUT_WORDS", _words, "", "Words that put who writes them on the opt-out list, joined by commas; default: those of LOCALE and of English. none: nobody is put there by a message."),
+    Setting("OPT_IN_WORDS", _words, "", "Words that take who writes them off the opt-out list again; default: those of LOCALE and of English."),
     Setting("DEFAULT_REGION", _region, "", "Country of phone numbers written without a country code, such as IN; default none."),
     Setting("LOCALE", _locale, "en", "Language of numbers and dates in messages, such as en_IN."),
     Setting("TIMEZONE", _zone, "UTC", "Time zone of dates in messages, such as Asia/Kolkata."),
@@ -220,6 +235,8 @@ class Settings:
             rate=self.picky_rate,
             batch=self.picky_batch,
             encoding=self.picky_encoding,
+            daily_cap=self.picky_daily_cap,
+            callback_secrets=self.callback_secret,
         )
 
 

@@ -19,6 +19,12 @@ class Outgoing:
 
     `keys` are (digest, seconds): what this message is made from counts as the same again under them. `element` is the
     index of what it was made from with `for_each`; `resend` says that it goes again when no answer came.
+
+    It leaves `delay` seconds after its event came, or at `send_at` (Unix seconds), and is too late `expires` seconds
+    after that. `courtesy` may hold `quiet` (`{"from": minute, "until": minute, "zones": [names]}`, minutes of the day)
+    and `limit` (`{"count": n, "within": seconds}`, for each recipient of the hook). `ways` are taken one after the
+    other where it is not delivered: each has `account`, `head`, `item`, `priority`, and `after`, the seconds the way
+    before it may take, or None. `notify` are the states that its hook is told of.
     """
 
     account: str
@@ -29,6 +35,12 @@ class Outgoing:
     keys: tuple[tuple[str, float], ...] = ()
     element: int | None = None
     resend: bool = False
+    delay: float = 0.0
+    send_at: float | None = None
+    expires: float | None = None
+    courtesy: Mapping[str, Any] | None = None
+    ways: tuple[Mapping[str, Any], ...] = ()
+    notify: tuple[str, ...] = ()
 
     @property
     def head_digest(self) -> str:

@@ -12,7 +12,9 @@ SANDBOX_TOKEN: Final = "sandbox"  # noqa: S105 - stands where no token is needed
 @dataclasses.dataclass(frozen=True, slots=True)
 class Account:
     """One project. `rate` is requests a minute (0: unpaced), `batch` the most messages a push,
-    `encoding` one of json, form, query, `region` the country of numbers without a country code."""
+    `encoding` one of json, form, query, `region` the country of numbers without a country code, `daily_cap` the most
+    messages a day (0: any number), `callback_secrets` the last part of the address it is reported to, the present one
+    first."""
 
     name: str
     url: str
@@ -22,3 +24,5 @@ class Account:
     batch: int = 100
     encoding: str = "json"
     region: str | None = None
+    daily_cap: int = 0
+    callback_secrets: tuple[str, ...] = dataclasses.field(default=(), repr=False)

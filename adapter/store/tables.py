@@ -14,6 +14,7 @@ METADATA: Final = sa.MetaData(
     }
 )
 BIG: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers rows by itself for INTEGER only
+NULLABLE_JSON: Final = sa.JSON(none_as_null=True)
 
 EVENTS: Final = sa.Table(
     "events",
@@ -82,6 +83,22 @@ MESSAGES: Final = sa.Table(
     sa.Column("msg_id", sa.Text),
     sa.Column("credit", sa.Text),
     sa.Column("error", sa.Text),
+    # what Picky Assist reported later: when it did last, and the text it gave
+    sa.Column("reported_at", sa.Double),
+    sa.Column("report", sa.Text),
+    # courtesy: after `expires_at` it is too late; `courtesy` are the quiet hours and the limit it keeps to
+    sa.Column("expires_at", sa.Double),
+    sa.Column("courtesy", NULLABLE_JSON),
+    # fallback: the ways that remain, this one's place among them, the first one's id and account, the one that follows
+    sa.Column("ways", NULLABLE_JSON),
+    sa.Column("way", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("chain", sa.Text),
+    sa.Column("origin", sa.Text),
+    sa.Column("next_way", sa.Text),
+    # seconds it may take to be delivered before the next way is taken, and the hour that makes
+    sa.Column("deadline_after", sa.Double),
+    sa.Column("deadline_at", sa.Double),
+    sa.Column("notify", sa.Text),  # states the hook is told of, as `,delivered,failed,`
 )
 
 
@@ -99,6 +116,12 @@ BUSY: Final = status_is("queued", "retrying", "sending")
 SENDING: Final = MESSAGES.c.status == sa.literal_column("'sending'")
 STOPPED: Final = ~status_is("queued", "sending", "accepted", "submitted", "delivered", "read")
 """It left the straight way; these are few, and looked for by state."""
+EXPIRES: Final = MESSAGES.c.expires_at.is_not(None) & status_is("queued", "retrying", "parked", "held")
+"""It waits, and not for ever."""
+HAS_DEADLINE: Final = MESSAGES.c.deadline_at.is_not(None)
+"""Another way is taken where it is not delivered in time."""
+OWN_REFERENCE: Final = MESSAGES.c.reference != MESSAGES.c.id
+"""Its hook gave the reference; without one it is the id, which has an index."""
 
 
 def _partial_index(name: str, where: sa.ColumnElement[bool], *columns: Any) -> None:
@@ -118,6 +141,9 @@ _partial_index("later", LATER, MESSAGES.c.due_at)
 _partial_index("number", BUSY, MESSAGES.c.number, MESSAGES.c.account)
 _partial_index("sending", SENDING, MESSAGES.c.lease_until)
 _partial_index("stopped", STOPPED, MESSAGES.c.status)
+_partial_index("expires", EXPIRES, MESSAGES.c.expires_at)
+_partial_index("deadline", HAS_DEADLINE, MESSAGES.c.deadline_at)
+_partial_index("reference", OWN_REFERENCE, MESSAGES.c.reference)
 
 PUSHES: Final = sa.Table(
     "pushes",
@@ -134,7 +160,20 @@ PUSHES: Final = sa.Table(
     sa.Column("http_status", sa.Integer),
     sa.Column("body_status", sa.Integer),
     sa.Column("answer", sa.Text),
+    sa.Column("push_id", sa.Text),
+    # when its delivery report is to be asked for, and how often it was
+    sa.Column("ask_at", sa.Double),
+    sa.Column("asks", sa.Integer, nullable=False, server_default="0"),
 )
+TO_ASK: Final = PUSHES.c.ask_at.is_not(None)
+"""Picky Assist may be asked what became of it."""
+sa.Index(
+    "ix_pushes_push_id",
+    PUSHES.c.push_id,
+    sqlite_where=PUSHES.c.push_id.is_not(None),
+    postgresql_where=PUSHES.c.push_id.is_not(None),
+)
+sa.Index("ix_pushes_ask", PUSHES.c.account, PUSHES.c.ask_at, sqlite_where=TO_ASK, postgresql_where=TO_ASK)
 
 ATTEMPTS: Final = sa.Table(
     "attempts",
@@ -148,6 +187,89 @@ ATTEMPTS: Final = sa.Table(
     sa.Column("push_id", sa.Text),
     sa.Column("msg_id", sa.Text),
     sa.Column("credit", sa.Text),
+    sa.Column("delivery", sa.Text),  # what was reported of it: accepted, submitted, delivered, read, failed, refunded
+)
+sa.Index(
+    "ix_attempts_msg_id",
+    ATTEMPTS.c.msg_id,
+    sqlite_where=ATTEMPTS.c.msg_id.is_not(None),
+    postgresql_where=ATTEMPTS.c.msg_id.is_not(None),
+)
+
+REPORTS: Final = sa.Table(
+    "reports",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("message_id", sa.Text, nullable=False, index=True),
+    sa.Column("push", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # as attempts.delivery
+    sa.Column("at", sa.Double, nullable=False),  # when it came in
+    sa.Column("via", sa.Text, nullable=False),  # event, or asked
+    sa.Column("error", sa.Text),
+)
+"""What was reported of an attempt, each time it changed something."""
+
+CALLBACKS: Final = sa.Table(
+    "callbacks",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("destination", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # delivery or inbound
+    sa.Column("received_at", sa.Double, nullable=False),
+    sa.Column("rows", sa.JSON, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", sa.Double, nullable=False, index=True),
+)
+"""What came from Picky Assist and is not applied yet, or waits for the message it is about; then the row is deleted."""
+
+OPTOUTS: Final = sa.Table(
+    "optouts",
+    METADATA,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("since", sa.Double, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),  # message, owner or import
+    sa.Column("word", sa.Text),
+)
+
+HANDED: Final = sa.Table(
+    "handed",
+    METADATA,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("at", sa.Double, nullable=False, index=True),
+    sa.Index("ix_handed_hook_number_at", "hook", "number", "at"),
+)
+"""Messages of hooks with a `limit` that were handed to Picky Assist."""
+
+NOTICES: Final = sa.Table(
+    "notices",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    # written by a trigger, in the transaction that changes the message's state
+    sa.Column("message_id", sa.Text, nullable=False, index=True),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("destination", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # queued, sending, sent, dead, cancelled
+    sa.Column("due_at", sa.Double, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failing_since", sa.Double),
+    sa.Column("finished_at", sa.Double),
+    sa.Column("http_status", sa.Integer),
+    sa.Column("fault", sa.Text),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("lease_boot", sa.Text),
+)
+NOTICE_WAITS: Final = NOTICES.c.status.in_([sa.literal_column("'queued'"), sa.literal_column("'sending'")])
+sa.Index(
+    "ix_notices_due", NOTICES.c.destination, NOTICES.c.due_at, sqlite_where=NOTICE_WAITS, postgresql_where=NOTICE_WAITS
 )
 
 DEDUPE: Final = sa.Table(
@@ -177,6 +299,14 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("parked", sa.Text),
     sa.Column("parked_at", sa.Double),
     sa.Column("probe_at", sa.Double),
+    # what Picky Assist posted to its callback address
+    sa.Column("reported_at", sa.Double),
+    sa.Column("inbound_at", sa.Double),
+    sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("strangers", sa.Integer, nullable=False, server_default="0"),  # rows about messages that are not ours
+    # its daily cap: the day, and how many messages were handed over on it
+    sa.Column("cap_day", sa.Text),
+    sa.Column("cap_used", sa.Integer, nullable=False, server_default="0"),
 )
 
 PAUSES: Final = sa.Table(
