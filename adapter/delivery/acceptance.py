@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.batch import Outgoing
+from adapter.delivery.courtesy import first_columns
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
@@ -47,7 +48,8 @@ class _Item(NamedTuple):
 def _rows(dialect: sa.Dialect, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> tuple[Row, list[Row]]:
     """The row of `events`, and those of `messages`."""
     own = _EVENTS.row(dialect, {**event, "messages": len(messages)})
-    return own, [MESSAGE_ROWS.row(dialect, message_row(event, at, one)) for at, one in enumerate(messages, 1)]
+    made = [message_row(event, f"{event['id']}-{at}", one) for at, one in enumerate(messages, 1)]
+    return own, [MESSAGE_ROWS.row(dialect, row) for row in made]
 
 
 def accept(store: Store, event: Mapping[str, Any], messages: Sequence[Outgoing] = ()) -> Accepted:
@@ -231,10 +233,12 @@ def _count_duplicate(connection: sa.Connection, first: str, now: float) -> Accep
     return Accepted(first, row.status if row else "queued", row.messages if row else 0, duplicate=True)
 
 
-def message_row(event: Mapping[str, Any], position: int, message: Outgoing) -> dict[str, Any]:
-    """The row of `messages`, due at once, of the `position`-th message of an event."""
-    identity = f"{event['id']}-{position}"
+def message_row(event: Mapping[str, Any], identity: str, message: Outgoing) -> dict[str, Any]:
+    """The row of `messages` of a message that an event made at `received_at`."""
+    now = event["received_at"]
     reference = str(message.item.get("reference_number") or identity)
+    leaves = first_columns(message, now)
+    after = message.ways[0]["after"] if message.ways else None
     return {
         "id": identity,
         "event_id": event["id"],
@@ -250,16 +254,24 @@ def message_row(event: Mapping[str, Any], position: int, message: Outgoing) -> d
         "resend": message.resend,
         "spaced": message.spaced,
         "priority": message.priority,
-        "created_at": event["received_at"],
-        "status": "queued",
-        "changed_at": event["received_at"],
-        "due_at": 0.0,
+        "created_at": now,
+        "changed_at": now,
+        **leaves,
+        "ways": list(message.ways) or None,
+        "way": 1,
+        "chain": None,
+        "origin": None,
+        "deadline_after": after,
+        # the time until another way is taken begins once it may leave
+        "deadline_at": now + after if after is not None and leaves["status"] == "queued" else None,
+        "notify": f",{','.join(message.notify)}," if message.notify else None,
     }
 
 
 _OF_A_NEW_MESSAGE: Final = (
     "id", "event_id", "hook", "account", "destination", "number", "reference", "head", "head_digest", "item", "element",
-    "resend", "spaced", "priority", "created_at", "status", "changed_at", "due_at",
+    "resend", "spaced", "priority", "created_at", "status", "changed_at", "due_at", "error", "expires_at", "courtesy",
+    "ways", "way", "chain", "origin", "deadline_after", "deadline_at", "notify",
 )  # fmt: skip
 MESSAGE_ROWS: Final = ManyRows(MESSAGES, _OF_A_NEW_MESSAGE)
 """Writes rows of `message_row`."""

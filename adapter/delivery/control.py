@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery import gate
-from adapter.delivery.states import ENDED_BADLY, WAITING
+from adapter.delivery.courtesy import RELEASED
+from adapter.delivery.states import ENDED_BADLY, UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, MESSAGES, PAUSES, STOPPED
@@ -49,26 +50,37 @@ class Selection:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Action:
-    """A change of state by a person: from which states it is possible, and the columns after it."""
+    """A change of state by a person: from which states it is possible, and the columns after it.
+
+    `starts_anew`: it goes on its way again, and the time until another way is taken begins.
+    """
 
     possible: tuple[str, ...]
     changes: Mapping[str, Any]
+    starts_anew: bool = True
 
     def where(self, selection: Selection) -> sa.ColumnElement[bool]:
-        """The messages that it changes; never one that Picky Assist is known to have taken."""
+        """The messages that it changes: never one that Picky Assist is known to have taken, unless it reported that it
+        was not delivered; nor one in whose place another way was taken."""
+        is_lost = ATTEMPTS.c.delivery.is_not(None) & ATTEMPTS.c.delivery.in_(UNDELIVERED)
         taken = sa.select(ATTEMPTS.c.seq).where(
-            ATTEMPTS.c.message_id == MESSAGES.c.id, ATTEMPTS.c.outcome == "accepted"
+            ATTEMPTS.c.message_id == MESSAGES.c.id, ATTEMPTS.c.outcome == "accepted", ~is_lost
         )
-        return selection.where(self.possible) & ~taken.exists()
+        return selection.where(self.possible) & ~taken.exists() & MESSAGES.c.next_way.is_(None)
+
+    def values(self, now: float) -> dict[str, Any]:
+        """The columns after it."""
+        deadline = now + MESSAGES.c.deadline_after if self.starts_anew else None
+        return {**self.changes, "changed_at": now, "deadline_at": deadline}
 
 
 _QUEUED: Final = {
     "status": "queued", "due_at": 0.0, "error": None, "split": None, "failures": 0, "failing_since": None,
     "claims": MESSAGES.c.attempts, "lease_token": None, "push_id": None, "msg_id": None, "credit": None,
 }  # fmt: skip
-CANCEL: Final = Action(WAITING, {"status": "cancelled", "due_at": 0.0, "lease_token": None})
-RELEASE: Final = Action(("held",), _QUEUED)
-SEND_AGAIN: Final = Action(ENDED_BADLY, _QUEUED)
+CANCEL: Final = Action(WAITING, {"status": "cancelled", "due_at": 0.0, "lease_token": None}, starts_anew=False)
+RELEASE: Final = Action(("held",), {**_QUEUED, "courtesy": dict(RELEASED), "expires_at": None})
+SEND_AGAIN: Final = Action(ENDED_BADLY, {**_QUEUED, "report": None, "expires_at": None})
 
 
 def count(store: Store, action: Action, selection: Selection) -> dict[str, int]:
@@ -92,7 +104,7 @@ def act(store: Store, action: Action, selection: Selection, *, now: float) -> It
             if not seqs:
                 return
             changed = sa.update(MESSAGES).where(MESSAGES.c.seq.in_(seqs), action.where(selection))
-            done += connection.execute(changed.values({**action.changes, "changed_at": now})).rowcount
+            done += connection.execute(changed.values(action.values(now))).rowcount
             ring(connection)
             after = seqs[-1]
         yield done

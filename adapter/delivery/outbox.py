@@ -7,12 +7,15 @@ is still queued, after it `unknown`. What comes of a push is written by `adapter
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from adapter.delivery import due
+from adapter.delivery import courtesy, due
+from adapter.delivery.courtesy import Stop
 from adapter.delivery.gate import gate_of, known_gate, spend_call
 from adapter.delivery.states import DUE
 from adapter.faultpoints import reach
@@ -83,35 +86,55 @@ def _look(store: Store, account: Account, destination: str, now: float) -> bool 
         return due.pause_for_media(connection, gate)
 
 
-def begin(store: Store, claimed: Claimed, *, push: str, now: float, lease: float) -> tuple[sa.Row[Any], ...]:
+def begin(
+    store: Store, claimed: Claimed, *, push: str, now: float, lease: float, zone: dt.tzinfo = dt.UTC
+) -> tuple[sa.Row[Any], ...]:
     """Write down that a push is about to be made; the rows that may go into it.
 
-    Left out are those whose lease is gone, which were cancelled, or whose hook was paused meanwhile. From this commit
-    until the push is settled a crash leaves them `unknown`.
+    Left out are those whose lease is gone, which were cancelled, or whose hook was paused meanwhile, and those whose
+    recipient opted out or is not to be messaged now: they are cancelled or held. `zone` is where the days of an
+    account's cap begin. From this commit until the push is settled a crash leaves the rows `unknown`.
     """
     with store.write() as connection:
-        gate = gate_of(store, connection, claimed.account.name, claimed.destination)
+        account = claimed.account
+        gate = gate_of(store, connection, account.name, claimed.destination, lock=bool(account.daily_cap))
         if gate is None or gate.paused:
             return ()
         mine = MESSAGES.c.seq.in_([row.seq for row in claimed.rows]) & (MESSAGES.c.lease_token == claimed.token)
+        mine &= MESSAGES.c.status.in_(DUE)
         if gate.paused_hooks:
             mine &= MESSAGES.c.hook.not_in(gate.paused_hooks)
+        going = [row for row in claimed.rows if row.hook not in gate.paused_hooks]
+        stopped = courtesy.stops(connection, going, account, now=now, zone=zone)
+        _stop(connection, stopped, mine, now)
         started = {
             "status": "sending", "changed_at": now, "push": push,
             "attempts": MESSAGES.c.attempts + 1, "lease_until": gate.clock + lease,
         }  # fmt: skip
-        update = sa.update(MESSAGES).where(mine & MESSAGES.c.status.in_(DUE)).values(started)
+        update = sa.update(MESSAGES).where(mine).values(started)
         taken = set(connection.execute(update.returning(MESSAGES.c.seq)).scalars())
         rows = tuple(row for row in claimed.rows if row.seq in taken)
         if rows:
             connection.execute(sa.insert(PUSHES), {
-                "id": push, "account": claimed.account.name,
-                "url": claimed.account.url, "encoding": claimed.account.encoding,
+                "id": push, "account": account.name,
+                "url": account.url, "encoding": account.encoding,
                 "head": claimed.head, "messages": len(rows), "started_at": now,
             })  # fmt: skip
             _ATTEMPTS.write(connection, [(push, row.id, now) for row in rows])
         reach("begin.written")
     return rows
+
+
+def _stop(
+    connection: sa.Connection, stopped: Mapping[int, Stop], mine: sa.ColumnElement[bool], now: float
+) -> None:  # fmt: skip
+    """Hold or cancel what must not leave now; what nobody prepared counts as no lost claim."""
+    for seq, stop in stopped.items():
+        changes = {
+            "status": stop.status, "error": stop.error, "due_at": stop.due_at, "changed_at": now, "lease_token": None,
+            "deadline_at": None, "claims": MESSAGES.c.claims - 1,
+        }  # fmt: skip
+        connection.execute(sa.update(MESSAGES).where(mine, MESSAGES.c.seq == seq).values(changes))
 
 
 _ATTEMPTS: Final = ManyRows(ATTEMPTS, ("push", "message_id", "started_at"))

@@ -31,7 +31,8 @@ def remake(
         made = connection.execute(sa.select(sa.func.count()).where(MESSAGES.c.event_id == identity)).scalar_one()
         wanted = [one for one in messages if not made or str(one.element) in (event["errors"] or {})]
         new, before = not_taken_before(connection, event, wanted, now=now)
-        rows = [message_row({**event, "received_at": now}, made + at, one) for at, one in enumerate(new, 1)]
+        again = {**event, "received_at": now}
+        rows = [message_row(again, f"{identity}-{made + at}", one) for at, one in enumerate(new, 1)]
         MESSAGE_ROWS.write(connection, [MESSAGE_ROWS.row(connection.dialect, row) for row in rows])
         after = {**changes, "messages": made + len(new), "status": "queued", "reason": None}
         if not made and not new and before:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import random
 from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapter.delivery import ways
 from adapter.delivery.gate import gate_to_note, note_outcome
 from adapter.delivery.outbox import Claimed
 from adapter.faultpoints import reach
@@ -24,14 +26,17 @@ class Policy:
     A message is tried again after a random pause of up to `pause` times two to the number of its failures, at most
     `longest`, until it failed for `retry_for` in a row. `resend_after` is how long a message without an answer waits
     where its hook says `on_unknown: resend`. `split`: a push refused for its content is sent again in halves; else it
-    is held.
+    is held. `report_after` is how long nothing may be reported of what was taken before its delivery report is asked
+    for; 0 never asks. `zone` is where the days of an account's daily cap begin.
     """
 
     pause: float = 2.0
     longest: float = 3600.0
     retry_for: float = 36_000.0
-    resend_after: float = 300.0
+    resend_after: float = 900.0
     split: bool = True
+    report_after: float = 1800.0
+    zone: dt.tzinfo = dt.UTC
 
 
 DEFAULT: Final = Policy()
@@ -61,10 +66,13 @@ def settle(
             connection.execute(_ACCEPT_MESSAGE, accepted)
         if others:
             connection.execute(_UPDATE_MESSAGE, others)
+        if failed := [new["b_seq"] for new in others if new["status"] == "failed"]:
+            ways.after_failure(connection, failed, now=now)
         # This one last: PostgreSQL ends an idle transaction (see END_IDLE) only behind a statement that stands alone.
         connection.execute(_UPDATE_PUSH, {
             "b_push": push, "finished_at": now, "outcome": outcome.meaning.code, "http_status": outcome.http_status,
-            "body_status": outcome.status, "answer": outcome.text,
+            "body_status": outcome.status, "answer": outcome.text, "push_id": outcome.push_id,
+            "ask_at": now + policy.report_after if accepted and outcome.push_id and policy.report_after else None,
         })  # fmt: skip
         if gate is not None:
             note_outcome(connection, gate, outcome, now)
@@ -82,13 +90,24 @@ def _counted(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
 _UPDATE_PUSH: Final = (
     sa.update(PUSHES)
     .where(PUSHES.c.id == sa.bindparam("b_push"))
-    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "http_status", "body_status", "answer")})
-)
+    .values({
+        **{name: sa.bindparam(name) for name in ("finished_at", "outcome", "http_status", "body_status", "answer")},
+        "push_id": sa.func.coalesce(sa.bindparam("push_id"), PUSHES.c.push_id),
+        "ask_at": sa.bindparam("ask_at"),
+    })
+)  # fmt: skip
+# What a report said of the call stands: this answer is late then.
 _UPDATE_ATTEMPT: Final = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.push == sa.bindparam("b_push"), ATTEMPTS.c.message_id == sa.bindparam("b_id"))
-    .values({name: sa.bindparam(name) for name in ("finished_at", "outcome", "push_id", "msg_id", "credit")})
-)
+    .values({
+        "finished_at": sa.bindparam("finished_at"),
+        "outcome": sa.case((ATTEMPTS.c.delivery.is_not(None), "accepted"), else_=sa.bindparam("outcome")),
+        "push_id": sa.func.coalesce(sa.bindparam("push_id"), ATTEMPTS.c.push_id),
+        "msg_id": sa.func.coalesce(sa.bindparam("msg_id"), ATTEMPTS.c.msg_id),
+        "credit": sa.bindparam("credit"),
+    })
+)  # fmt: skip
 _STILL_ITS_PUSH: Final = (MESSAGES.c.seq == sa.bindparam("b_seq")) & (MESSAGES.c.push == sa.bindparam("b_push"))
 _NO_ANSWER_YET: Final = status_is("sending", "unknown")
 _NEW: Final[dict[str, Any]] = {
@@ -98,6 +117,13 @@ _NEW: Final[dict[str, Any]] = {
         "push_id", "msg_id", "credit", "error", "lease_token",
     )
 }  # fmt: skip
+# This very call is known not to have been delivered: that it was taken is no news.
+_IS_REPORTED: Final = (
+    sa.select(ATTEMPTS.c.seq)
+    .where(ATTEMPTS.c.message_id == MESSAGES.c.id, ATTEMPTS.c.push == sa.bindparam("b_push"))
+    .where(ATTEMPTS.c.delivery.is_not(None))
+    .exists()
+)
 _UPDATE_MESSAGE: Final = sa.update(MESSAGES).where(_STILL_ITS_PUSH, _NO_ANSWER_YET).values(_NEW)
 # What an answer says was taken is taken, whatever became of the message meanwhile; only a newer call is waited for.
 _ACCEPT_MESSAGE: Final = (
@@ -106,6 +132,7 @@ _ACCEPT_MESSAGE: Final = (
         MESSAGES.c.seq == sa.bindparam("b_seq"),
         (MESSAGES.c.push == sa.bindparam("b_push")) | ~status_is("sending"),
         ~status_is("accepted", "submitted", "delivered", "read", "refunded"),
+        MESSAGES.c.reported_at.is_(None) | ~_IS_REPORTED,
     )
     .values(_NEW)
 )

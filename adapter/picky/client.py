@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -115,7 +116,18 @@ class Client:
         url = account.url.rsplit("/", 1)[0] + "/check-balance"
         return self._post(*encode(url, {"token": account.token}, "json"))
 
-    def _post(self, url: str, data: bytes, content_type: str) -> Outcome:
+    def delivery_report(self, account: Account, push_id: str) -> Any:
+        """What Picky Assist reports of a push when it is asked: its JSON; None where no answer can be read."""
+        url = account.url.rsplit("/", 1)[0] + "/delivery-report"
+        content: list[bytes] = []
+        self._post(*encode(url, {"token": account.token, "push_id": push_id}, "json"), keep=content)
+        try:
+            return json.loads(content[0].decode("utf-8-sig", "replace")) if content else None
+        except (ValueError, RecursionError):
+            return None
+
+    def _post(self, url: str, data: bytes, content_type: str, *, keep: list[bytes] | None = None) -> Outcome:
+        """The outcome of one call; a body that came whole is added to `keep`."""
         slot = _local.slot = _Slot()
         headers = {"Content-Type": content_type} if content_type else {}
         body = bytearray()
@@ -128,6 +140,8 @@ class Client:
                 ) as response,
             ):  # fmt: skip
                 _read_into(body, response)
+                if keep is not None:
+                    keep.append(bytes(body))
                 return classify(response.status_code, bytes(body), retry_after=response.headers.get("Retry-After"))
         except (requests.RequestException, HTTPError, OSError, ValueError) as fault:
             meaning = outcome.BROKEN_OFF if slot.connected else outcome.NOT_SENT

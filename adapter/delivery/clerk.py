@@ -1,0 +1,193 @@
+"""The clerk of a relay, in a thread beside its calls: applies what Picky Assist posted, asks where it stays silent,
+takes other ways after a deadline, and ends what is too late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+
+from adapter.delivery import asking, optouts, reports, ways
+from adapter.delivery.settling import Policy
+from adapter.faultpoints import reach
+from adapter.picky.account import Account
+from adapter.picky.client import Client
+from adapter.picky.reports import read_report
+from adapter.stopping import Stop
+from adapter.store.engine import UNAVAILABLE, Store
+from adapter.store.tables import ACCOUNTS, CALLBACKS, EXPIRES, MESSAGES
+
+_LOOK_SECONDS: Final = 0.2
+_STORE_PAUSE: Final = 2.0
+_EXPIRED_CHUNK: Final = 500
+AGAIN: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3600.0)
+"""Seconds after which a row is looked up again that fits no message yet: its push may not have been answered."""
+
+_log: Final = structlog.get_logger("clerk")
+
+
+class Clerk:
+    """One thread; any number of relays may have one. Each of its steps is one transaction."""
+
+    def __init__(
+        self, store: Store, accounts: Mapping[str, Account], destination: str, client: Client,
+        *, policy: Policy, words: optouts.Words, now: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._accounts = accounts
+        self._destination = destination
+        self._client = client
+        self._policy = policy
+        self._words = words
+        self._now = now
+        self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
+        self._asking: Future[None] | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish the step under way and the question that was asked."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._asker.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if not self.step():
+                    self._stop.wait(_LOOK_SECONDS)
+            except UNAVAILABLE as fault:
+                _log.warning("store_unavailable", fault=type(fault).__name__)
+                self._stop.wait(_STORE_PAUSE)
+            except Exception:  # noqa: BLE001 - whatever one row holds, the others must go on
+                _log.exception("clerk_failed")
+                self._stop.wait(_STORE_PAUSE)
+
+    def step(self) -> int:
+        """Do a little of everything there is to do; 0 where there was nothing."""
+        now = self._now()
+        done = apply_callbacks(self._store, words=self._words, now=now)
+        done += expire(self._store, now=now)
+        done += ways.overdue(self._store, now=now)
+        self._ask(now)
+        return done
+
+    def _ask(self, now: float) -> None:
+        if not self._policy.report_after or (self._asking is not None and not self._asking.done()):
+            return
+        for account in self._accounts.values():
+            push_id = asking.take_question(
+                self._store, account, self._destination, now=now, every=self._policy.report_after
+            )
+            if push_id is not None:
+                self._asking = self._asker.submit(self._asked, account, push_id)
+                return
+
+    def _asked(self, account: Account, push_id: str) -> None:
+        """One question; an answer that is lost is asked for again later."""
+        try:
+            rows = read_report(self._client.delivery_report(account, push_id))
+            with self._store.write() as connection:
+                now = self._now()
+                applied = reports.apply_rows(
+                    connection, account.name, self._destination, rows, received_at=now, now=now, via="asked"
+                )
+            _log.info("report_asked", account=account.name, rows=len(rows), states=applied.states)
+        except UNAVAILABLE as fault:
+            _log.warning("store_unavailable", fault=type(fault).__name__)
+        except Exception:  # noqa: BLE001 - an odd answer must not end the asking
+            _log.exception("ask_failed", account=account.name)
+
+
+def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
+    """Apply the oldest thing that Picky Assist posted and that is due, in one transaction; 0 where there is none."""
+    is_due = CALLBACKS.c.due_at <= now
+    oldest = sa.select(CALLBACKS).where(is_due).order_by(CALLBACKS.c.due_at, CALLBACKS.c.seq).limit(1)
+    with store.read() as connection:
+        if connection.execute(sa.select(CALLBACKS.c.seq).where(is_due).limit(1)).first() is None:
+            return 0
+    try:
+        with store.write() as connection:
+            row = connection.execute(oldest.with_for_update(skip_locked=True)).first()
+            if row is None:
+                return 0
+            _APPLIERS[row.kind](connection, row, words, now)
+            reach("callback.written")
+    except UNAVAILABLE:
+        raise
+    except Exception:  # noqa: BLE001 - one that cannot be applied must not stand before the others for ever
+        _log.exception("callback_failed", callback=row.seq)
+        with store.write() as connection:
+            _later(connection, row, list(row.rows), now)
+    return 1
+
+
+def _delivery(connection: sa.Connection, row: sa.Row[Any], _words: optouts.Words, now: float) -> None:
+    """The account's row first, as everywhere, so that nobody waits in a circle."""
+    if row.tries == 0:
+        _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + len(row.rows))
+    applied = reports.apply_rows(
+        connection, row.account, row.destination, row.rows, received_at=row.received_at, now=now
+    )
+    _later(connection, row, applied.left, now)
+    _log.info(
+        "reports", account=row.account, rows=len(row.rows), known=applied.known, left=len(applied.left),
+        tries=row.tries, states=applied.states,
+    )  # fmt: skip
+
+
+def _inbound(connection: sa.Connection, row: sa.Row[Any], words: optouts.Words, now: float) -> None:
+    _tell_account(connection, row, inbound_at=row.received_at)
+    for message in row.rows:
+        if heard := optouts.hear(connection, row.account, message, words=words, now=now):
+            _log.info("opt", account=row.account, opt=heard)
+    _later(connection, row, [], now)
+
+
+_APPLIERS: Final = {"delivery": _delivery, "inbound": _inbound}
+
+
+def _tell_account(connection: sa.Connection, row: sa.Row[Any], **changes: Any) -> None:
+    mine = (ACCOUNTS.c.name == row.account) & (ACCOUNTS.c.destination == row.destination)
+    if not connection.execute(sa.update(ACCOUNTS).where(mine).values(changes)).rowcount:
+        insert = sa.insert(ACCOUNTS).values(name=row.account, destination=row.destination)
+        connection.execute(insert)
+        connection.execute(sa.update(ACCOUNTS).where(mine).values(changes))
+
+
+def _later(connection: sa.Connection, row: sa.Row[Any], left: Collection[Any], now: float) -> None:
+    """Keep the rows that are left for another look; those looked up often enough are strangers, and counted."""
+    mine = CALLBACKS.c.seq == row.seq
+    if left and row.tries < len(AGAIN):
+        again = {"rows": list(left), "tries": row.tries + 1, "due_at": now + AGAIN[row.tries]}
+        connection.execute(sa.update(CALLBACKS).where(mine).values(again))
+        return
+    if left:
+        _tell_account(connection, row, strangers=ACCOUNTS.c.strangers + len(left))
+    connection.execute(sa.delete(CALLBACKS).where(mine))
+
+
+def expire(store: Store, *, now: float) -> int:
+    """Cancel what waits and is too late; how many messages."""
+    late = EXPIRES & (MESSAGES.c.expires_at <= now)
+    with store.read() as connection:
+        if connection.execute(sa.select(MESSAGES.c.seq).where(late).limit(1)).first() is None:
+            return 0
+    too_late = {
+        "status": "cancelled", "error": "expired", "due_at": 0.0, "lease_token": None, "deadline_at": None,
+        "changed_at": now,
+    }  # fmt: skip
+    with store.write() as connection:
+        chosen = sa.select(MESSAGES.c.seq).where(late).order_by(MESSAGES.c.seq).limit(_EXPIRED_CHUNK)
+        seqs = list(connection.execute(chosen.with_for_update(skip_locked=True)).scalars())
+        return connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_(seqs), late).values(too_late)).rowcount
