@@ -24,6 +24,8 @@ POINTS: Final = {
     "relay.answered": "the answer is in hand, nothing of it is written down",
     "settle.written": "the outcome is written, not committed",
     "relay.settled": "the outcome is committed",
+    "callback.stored": "what Picky Assist posted is committed, it has no answer yet",
+    "callback.written": "what it said is written on messages, not committed",
 }
 """Every marked line, in the order of a message's way, and how things stand there."""
 

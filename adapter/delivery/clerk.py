@@ -13,12 +13,12 @@ import sqlalchemy as sa
 import structlog
 
 from adapter.delivery import asking, optouts, reports, ways
+from adapter.delivery.gate import make_account
 from adapter.delivery.settling import Policy
 from adapter.faultpoints import reach
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.reports import read_report
-from adapter.stopping import Stop
 from adapter.store.engine import UNAVAILABLE, Store
 from adapter.store.tables import ACCOUNTS, CALLBACKS, EXPIRES, MESSAGES
 
@@ -116,6 +116,7 @@ def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
     with store.read() as connection:
         if connection.execute(sa.select(CALLBACKS.c.seq).where(is_due).limit(1)).first() is None:
             return 0
+    row = None
     try:
         with store.write() as connection:
             row = connection.execute(oldest.with_for_update(skip_locked=True)).first()
@@ -125,8 +126,10 @@ def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
             reach("callback.written")
     except UNAVAILABLE:
         raise
-    except Exception:  # noqa: BLE001 - one that cannot be applied must not stand before the others for ever
-        _log.exception("callback_failed", callback=row.seq)
+    except Exception:
+        if row is None:
+            raise
+        _log.exception("callback_failed", callback=row.seq)  # it must not stand before the others for ever
         with store.write() as connection:
             _later(connection, row, list(row.rows), now)
     return 1
@@ -134,8 +137,8 @@ def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
 
 def _delivery(connection: sa.Connection, row: sa.Row[Any], _words: optouts.Words, now: float) -> None:
     """The account's row first, as everywhere, so that nobody waits in a circle."""
-    if row.tries == 0:
-        _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + len(row.rows))
+    new = len(row.rows) if row.tries == 0 else 0
+    _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + new)
     applied = reports.apply_rows(
         connection, row.account, row.destination, row.rows, received_at=row.received_at, now=now
     )
@@ -160,8 +163,7 @@ _APPLIERS: Final = {"delivery": _delivery, "inbound": _inbound}
 def _tell_account(connection: sa.Connection, row: sa.Row[Any], **changes: Any) -> None:
     mine = (ACCOUNTS.c.name == row.account) & (ACCOUNTS.c.destination == row.destination)
     if not connection.execute(sa.update(ACCOUNTS).where(mine).values(changes)).rowcount:
-        insert = sa.insert(ACCOUNTS).values(name=row.account, destination=row.destination)
-        connection.execute(insert)
+        make_account(connection, row.account, row.destination)
         connection.execute(sa.update(ACCOUNTS).where(mine).values(changes))
 
 

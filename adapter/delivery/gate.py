@@ -100,12 +100,17 @@ def known_gate(store: Store, connection: sa.Connection, name: str, destination: 
     """The account's gate, kept until the transaction ends; an account nobody knew gets its row."""
     gate = gate_of(store, connection, name, destination, lock=True)
     if gate is None:
-        insert: Any = (sqlite if store.is_sqlite else postgresql).insert
-        connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
+        make_account(connection, name, destination)
         gate = gate_of(store, connection, name, destination, lock=True)
     if gate is None:  # what was just written cannot be missing
         raise RuntimeError(f"the account {name} has no row")
     return gate
+
+
+def make_account(connection: sa.Connection, name: str, destination: str) -> None:
+    """The account's row, where it is not there yet."""
+    insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
+    connection.execute(insert(ACCOUNTS).values(name=name, destination=destination).on_conflict_do_nothing())
 
 
 def spend_call(connection: sa.Connection, gate: Gate, *, rate: int, media: bool) -> None:

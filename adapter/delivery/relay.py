@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 import structlog
@@ -29,6 +29,9 @@ from adapter.picky.outcome import Outcome, balance_of
 from adapter.stopping import Stop
 from adapter.store.engine import BROKEN_ROWS, UNAVAILABLE, Store
 from adapter.store.tables import RELAYS
+
+if TYPE_CHECKING:
+    from adapter.delivery.clerk import Clerk
 
 _CHORE_SECONDS: Final = 1.0
 _HEARTBEAT_SECONDS: Final = 5.0
@@ -54,10 +57,11 @@ class Relay:
         policy: Policy = settling.DEFAULT,
         retention: float | None = None,
         concurrency: int = 8,
+        clerk: Clerk | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         """`destination`: only messages made for it are pushed; `retention`: seconds what is finished is kept, None for
-        ever; `concurrency`: most calls under way at once."""
+        ever; `concurrency`: most calls under way at once; `clerk`: what works beside it."""
         self.store = store
         self.accounts = accounts
         self.destination = destination
@@ -66,6 +70,7 @@ class Relay:
         self.id = uuid.uuid4().hex
         self.lease = client.timeout * 1.5 + 5.0  # longer than any call, with time to write down what came of it
         self._now = now
+        self._clerk = clerk
         self._concurrency = concurrency
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="push")
         self._probes = ThreadPoolExecutor(1, thread_name_prefix="probe")
@@ -82,6 +87,8 @@ class Relay:
     def run(self, stop: Stop) -> None:
         """Work until `stop` is set; then finish the calls under way and give the rest back."""
         _log.info("relay_started", relay=self.id, destination=self.destination, accounts=sorted(self.accounts))
+        if self._clerk is not None:
+            self._clerk.start()
         while not stop.is_set():
             try:
                 self._chores()
@@ -95,6 +102,8 @@ class Relay:
         self._stopping_since = time.monotonic()
         for pool in (self._pool, self._probes):
             pool.shutdown(wait=True)
+        if self._clerk is not None:
+            self._clerk.close()
         self._bell.close()
         self._leave()
         _log.info("relay_stopped", relay=self.id)
@@ -150,7 +159,9 @@ class Relay:
             outbox.release(self.store, claimed)
             return
         try:
-            rows = outbox.begin(self.store, claimed, push=push, now=self._now(), lease=self.lease)
+            rows = outbox.begin(
+                self.store, claimed, push=push, now=self._now(), lease=self.lease, zone=self.policy.zone
+            )
         except UNAVAILABLE:
             outbox.release(self.store, claimed)
             raise

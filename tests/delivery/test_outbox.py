@@ -203,8 +203,8 @@ def test_where_its_hook_says_so_an_unknown_message_is_sent_again_after_a_while(s
     doubt_over(store)
     gate.trust_again(store, "main", "sandbox")
     assert [row.status for row in messages(store)] == ["unknown", "unknown"]
-    assert claim(store, now=NOW + 299, token="early") is None
-    again = claim(store, now=NOW + 301, token="late")
+    assert claim(store, now=NOW + 899, token="early") is None
+    again = claim(store, now=NOW + 901, token="late")
     assert [row.seq for row in again.rows] == [1]
 
 
@@ -213,7 +213,7 @@ def test_an_interrupted_push_is_sent_again_where_its_hook_says_so(store: Store) 
     store_messages(store, 1, first=1)
     begun(store, lease=-1)
     assert outbox.give_up_interrupted(store, now=NOW, resend_after=300) == 2
-    assert [row.seq for row in claim(store, now=NOW + 301, token="late").rows] == [1]
+    assert [row.seq for row in claim(store, now=NOW + 901, token="late").rows] == [1]
 
 
 def test_a_late_answer_stops_the_resend_also_when_it_is_claimed_already(store: Store) -> None:
