@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from adapter.store.engine import Store
 if TYPE_CHECKING:
     from adapter.delivery.relay import Relay
 
-_OWN_CONNECTIONS: Final = 2  # of a relay beside its calls: one claims, one probes
+_OWN_CONNECTIONS: Final = 4  # of a relay beside its calls: one claims, one probes, the clerk has one, and one asks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +62,7 @@ def open_services(settings: Settings | None = None, *, pool_size: int = 10) -> S
 
 def open_relay(settings: Settings) -> Relay:
     """A relay as the environment says; raises ConfigurationError."""
+    from adapter.delivery.clerk import Clerk
     from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
     from adapter.picky.client import Client
 
@@ -70,13 +72,19 @@ def open_relay(settings: Settings) -> Relay:
         retry_for=settings.retry_hours * 3600.0,
         resend_after=settings.resend_after,
         split=settings.picky_split,
+        report_after=settings.report_after,
+        zone=zoneinfo.ZoneInfo(settings.timezone),
     )
+    store = open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS)
+    accounts, client = load_accounts(settings), Client(timeout=settings.picky_timeout)
+    clerk = Clerk(store, accounts, settings.destination, client, policy=policy, words=WORDS)
     return Relay(
-        open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS),
-        load_accounts(settings),
+        store,
+        accounts,
         settings.destination,
-        Client(timeout=settings.picky_timeout),
+        client,
         policy=policy,
+        clerk=clerk,
         retention=settings.retention_days * 86_400.0 or None,
         concurrency=settings.relay_concurrency,
     )
