@@ -18,7 +18,7 @@ from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, TO_ASK
 
 MOST_ASKS: Final = 4
 _LOOKED_AT: Final = 50  # pushes in one transaction
-_SILENT: Final = ("accepted", "submitted")
+_SILENT: Final = ("accepted", "submitted", "unknown")
 
 
 def take_question(store: Store, account: Account, destination: str, *, now: float, every: float) -> str | None:

@@ -3,6 +3,7 @@ takes other ways after a deadline, and ends what is too late."""
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -15,6 +16,7 @@ import structlog
 from adapter.delivery import asking, optouts, reports, ways
 from adapter.delivery.gate import make_account
 from adapter.delivery.settling import Policy
+from adapter.delivery.stop_words import Words
 from adapter.faultpoints import reach
 from adapter.picky.account import Account
 from adapter.picky.client import Client
@@ -36,14 +38,14 @@ class Clerk:
 
     def __init__(
         self, store: Store, accounts: Mapping[str, Account], destination: str, client: Client,
-        *, policy: Policy, words: optouts.Words, now: Callable[[], float] = time.time,
+        *, policy: Policy, words: Words, now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._store = store
         self._accounts = accounts
         self._destination = destination
         self._client = client
         self._policy = policy
-        self._words = words
+        self._manner = Manner(words, policy.report_after)
         self._now = now
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._asking: Future[None] | None = None
@@ -76,7 +78,7 @@ class Clerk:
     def step(self) -> int:
         """Do a little of everything there is to do; 0 where there was nothing."""
         now = self._now()
-        done = apply_callbacks(self._store, words=self._words, now=now)
+        done = apply_callbacks(self._store, self._manner, now=now)
         done += expire(self._store, now=now)
         done += ways.overdue(self._store, now=now)
         self._ask(now)
@@ -109,7 +111,16 @@ class Clerk:
             _log.exception("ask_failed", account=account.name)
 
 
-def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Manner:
+    """How callbacks are applied: the words that opt out and in, and the seconds until a push that got no answer and was
+    reported on is asked for."""
+
+    words: Words
+    ask_after: float = 0.0
+
+
+def apply_callbacks(store: Store, manner: Manner, *, now: float) -> int:
     """Apply the oldest thing that Picky Assist posted and that is due, in one transaction; 0 where there is none."""
     is_due = CALLBACKS.c.due_at <= now
     oldest = sa.select(CALLBACKS).where(is_due).order_by(CALLBACKS.c.due_at, CALLBACKS.c.seq).limit(1)
@@ -122,7 +133,7 @@ def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
             row = connection.execute(oldest.with_for_update(skip_locked=True)).first()
             if row is None:
                 return 0
-            _APPLIERS[row.kind](connection, row, words, now)
+            _APPLIERS[row.kind](connection, row, manner, now)
             reach("callback.written")
     except UNAVAILABLE:
         raise
@@ -135,13 +146,14 @@ def apply_callbacks(store: Store, *, words: optouts.Words, now: float) -> int:
     return 1
 
 
-def _delivery(connection: sa.Connection, row: sa.Row[Any], _words: optouts.Words, now: float) -> None:
+def _delivery(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: float) -> None:
     """The account's row first, as everywhere, so that nobody waits in a circle."""
     new = len(row.rows) if row.tries == 0 else 0
     _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + new)
     applied = reports.apply_rows(
-        connection, row.account, row.destination, row.rows, received_at=row.received_at, now=now
-    )
+        connection, row.account, row.destination, row.rows, received_at=row.received_at, now=now,
+        ask_after=manner.ask_after,
+    )  # fmt: skip
     _later(connection, row, applied.left, now)
     _log.info(
         "reports", account=row.account, rows=len(row.rows), known=applied.known, left=len(applied.left),
@@ -149,10 +161,10 @@ def _delivery(connection: sa.Connection, row: sa.Row[Any], _words: optouts.Words
     )  # fmt: skip
 
 
-def _inbound(connection: sa.Connection, row: sa.Row[Any], words: optouts.Words, now: float) -> None:
+def _inbound(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: float) -> None:
     _tell_account(connection, row, inbound_at=row.received_at)
     for message in row.rows:
-        if heard := optouts.hear(connection, row.account, message, words=words, now=now):
+        if heard := optouts.hear(connection, row.account, message, words=manner.words, now=now):
             _log.info("opt", account=row.account, opt=heard)
     _later(connection, row, [], now)
 

@@ -42,23 +42,31 @@ class Applied:
 
 def apply_rows(
     connection: sa.Connection, account: str, destination: str, rows: Sequence[Row],
-    *, received_at: float, now: float, via: str = "event",
+    *, received_at: float, now: float, via: str = "event", ask_after: float = 0.0,
 ) -> Applied:  # fmt: skip
     """Put down what `rows` say of this account's messages, in their order; `via` is `event` or `asked`.
 
-    A row about a message that is being sent waits for the answer: it is `left`, like one that fits no message.
+    A row about a message that is being sent waits for the answer: it is `left`, like one that fits no message. Where a
+    row names a push that got no answer, its report is asked for `ask_after` seconds later: others were in it.
     """
     applied = Applied()
+    finder = _Finder(connection, account, destination, received_at)
     for start in range(0, len(rows), CHUNK):
-        _apply(connection, applied, _Finder(connection, account, destination, received_at), rows[start : start + CHUNK],
-               received_at=received_at, now=now, via=via)  # fmt: skip
+        _apply(connection, applied, finder, rows[start : start + CHUNK], _Notes(received_at, now, via, ask_after))
     return applied
 
 
-def _apply(
-    connection: sa.Connection, applied: Applied, finder: _Finder, rows: Sequence[Row],
-    *, received_at: float, now: float, via: str,
-) -> None:  # fmt: skip
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Notes:
+    """What is written down beside a report."""
+
+    received_at: float
+    now: float
+    via: str
+    ask_after: float
+
+
+def _apply(connection: sa.Connection, applied: Applied, finder: _Finder, rows: Sequence[Row], notes: _Notes) -> None:
     found = finder.find(rows)
     messages = _locked(connection, {attempt.message_id for attempt in found.values()})
     attempts = _attempts_of(connection, list(messages))
@@ -73,8 +81,8 @@ def _apply(
         attempt = next(one for one in attempts[message.id] if one.seq == match.seq)
         if attempt.takes(row):
             changed[message.id] = None
-            _note(connection, attempt, row, received_at=received_at, via=via)
-    _move(connection, applied, [(messages[one], attempts[one]) for one in changed], now)
+            _note(connection, attempt, row, notes)
+    _move(connection, applied, [(messages[one], attempts[one]) for one in changed], notes.now)
 
 
 @dataclasses.dataclass(slots=True)
@@ -131,7 +139,7 @@ def _attempts_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, lis
     return found
 
 
-def _note(connection: sa.Connection, attempt: _Attempt, row: Row, *, received_at: float, via: str) -> None:
+def _note(connection: sa.Connection, attempt: _Attempt, row: Row, notes: _Notes) -> None:
     """Write down a report that said something new. Picky Assist reports on nothing that it did not take."""
     connection.execute(
         sa.update(ATTEMPTS).where(ATTEMPTS.c.seq == attempt.seq).values(
@@ -141,12 +149,13 @@ def _note(connection: sa.Connection, attempt: _Attempt, row: Row, *, received_at
     attempt.outcome = "accepted"
     connection.execute(
         sa.insert(REPORTS),
-        {"message_id": attempt.message_id, "push": attempt.push, "status": attempt.delivery, "at": received_at,
-         "via": via, "error": row["error"]},
+        {"message_id": attempt.message_id, "push": attempt.push, "status": attempt.delivery, "at": notes.received_at,
+         "via": notes.via, "error": row["error"]},
     )  # fmt: skip
     if attempt.push_id is not None:
         unnamed = (PUSHES.c.id == attempt.push) & PUSHES.c.push_id.is_(None)
-        connection.execute(sa.update(PUSHES).where(unnamed).values(push_id=attempt.push_id))
+        ask_at = notes.received_at + notes.ask_after if notes.ask_after else None
+        connection.execute(sa.update(PUSHES).where(unnamed).values(push_id=attempt.push_id, ask_at=ask_at))
 
 
 def _move(
