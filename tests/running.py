@@ -43,9 +43,9 @@ class Running:
     """The processes of one adapter; a context manager."""
 
     def __init__(
-        self, directory: Path, *, picky_url: str, templates: Path = ROOT / "templates", **settings: str
+        self, directory: Path, *, picky_url: str, templates: Path = ROOT / "templates", port: int = 0, **settings: str
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
         self.log = directory / "log"
