@@ -96,8 +96,8 @@ def take(
     check_auth: bool = True,
     clock: Callable[[], float] = time.monotonic,
 ) -> Taken:
-    """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps; `clock` bounds how long the
-    hook's templates may take. Never raises a Refusal."""
+    """Run one request through its hook. `now` is Unix seconds, for signatures' timestamps and what leaves later;
+    `clock` bounds how long the hook's templates may take. Never raises a Refusal."""
     taken = Taken(hook, request=request)
     try:
         if hook.source.handshake is not None and (reply := hook.source.handshake(request, hook.proofs)):
@@ -114,7 +114,7 @@ def take(
         taken.ignored = _reason_to_ignore(hook, taken.payload)
         if taken.ignored is None:
             keys = event_keys(hook, request, sent.data)  # what a delivery's headers add differs when it is repeated
-            taken.ignored = make(taken, taken.payload, accounts, keys=keys, clock=clock)
+            taken.ignored = make(taken, taken.payload, accounts, keys=keys, now=now, clock=clock)
     except Refusal as refusal:
         taken.refusal = refusal
         taken.errors = taken.errors or dict(refusal.fields)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from adapter.delivery.batch import Outgoing, outgoing
+from adapter.delivery.batch import Outgoing, outgoing, way_of
 from adapter.errors import HookError, InvalidFields, Refusal
 from adapter.intake.payload import Payload, Repair
+from adapter.leaving import leaving
 from adapter.mapping.dedupe import DedupeKey, element_keys
 from adapter.mapping.elements import Element, elements
 from adapter.mapping.hook import Hook
 from adapter.mapping.message import Message
-from adapter.mapping.render import applies, channel_doubts, render, shown
+from adapter.mapping.render import applies, channel_doubts, leaves_at, render, shown
 from adapter.mapping.template import budget
 from adapter.picky.account import Account
 
@@ -46,12 +47,13 @@ def make(
     accounts: Mapping[str, Account],
     *,
     keys: Sequence[DedupeKey] = (),
+    now: float,
     clock: Callable[[], float],
 ) -> str | None:
     """Fill `made` with the messages of a payload; the reason where nothing is sent on purpose, else None.
 
     Raises InvalidFields and HookError where no element can be sent. `keys` are the event's own, see `element_keys`;
-    `clock` bounds how long the texts may take.
+    `now` is when it came, in Unix seconds; `clock` bounds how long the texts may take.
     """
     listed = elements(made.hook, payload.data)
     made.repairs.extend(listed.repairs)
@@ -61,7 +63,7 @@ def make(
     with budget(clock):
         for element in listed.found:
             try:
-                passed += not _make_one(made, element, payload, accounts, keys)
+                passed += not _make_one(made, element, payload, accounts, keys, now=now)
             except (InvalidFields, HookError) as refusal:
                 if element.index is None:
                     raise
@@ -73,7 +75,13 @@ def make(
 
 
 def _make_one(
-    made: Made, element: Element, payload: Payload, accounts: Mapping[str, Account], whole: Sequence[DedupeKey]
+    made: Made,
+    element: Element,
+    payload: Payload,
+    accounts: Mapping[str, Account],
+    whole: Sequence[DedupeKey],
+    *,
+    now: float,
 ) -> bool:
     """Add the messages of one element; False where the hook's rule passes it over."""
     hook = made.hook
@@ -86,34 +94,59 @@ def _make_one(
     if not applies(hook, loaded.values):
         return False
     rendered = render(hook, loaded.values)
+    send_at = leaves_at(hook, loaded.values, now=now)
     _note(made, rendered, element.index)
     numbers = [message.to for message in rendered.messages]
     keys = element_keys(hook, element, loaded, whole=whole, numbers=numbers)
     for message in rendered.messages:
-        _add(made, message, keys, accounts, element=element.index)
+        one = dataclasses.replace(
+            _outgoing(made, message, accounts),
+            keys=keys, element=element.index, resend=hook.on_unknown == "resend",
+            delay=hook.courtesy.delay, send_at=send_at, expires=hook.courtesy.expires,
+            courtesy=hook.courtesy.toward(message.to, now=now),
+        )  # fmt: skip
+        _add(made, one, message)
     return True
 
 
-def _add(
-    made: Made, message: Message, keys: tuple[DedupeKey, ...], accounts: Mapping[str, Account], *, element: int | None
-) -> None:
+def _outgoing(made: Made, message: Message, accounts: Mapping[str, Account]) -> Outgoing:
+    """One message with its other ways; one that would do the same again is left out."""
+    ways: list[Mapping[str, Any]] = []
     account = _account(made.hook, message, accounts)
-    resend = made.hook.on_unknown == "resend"
-    one = dataclasses.replace(outgoing(message, account), keys=keys, element=element, resend=resend)
-    content = json.dumps([one.account, one.head, one.item], sort_keys=True, default=str)
+    one = outgoing(message, account)
+    _warn(made, channel_doubts(message, message.application or account.application))
+    before: Any = (one.account, one.head, one.item)
+    for at, way in enumerate(message.ways):
+        account = _account(made.hook, way.message, accounts)
+        other = way_of(way.message, account, after=way.after)
+        does = (other["account"], other["head"], other["item"])
+        if does == before:
+            _warn(made, [f"fallback[{at}] does the same as the way before it; it is left out."])
+            continue
+        doubts = channel_doubts(way.message, way.message.application or account.application)
+        _warn(made, [f"fallback[{at}]: {doubt}" for doubt in doubts])
+        ways.append(other)
+        before = does
+    return dataclasses.replace(one, ways=tuple(ways))
+
+
+def _add(made: Made, one: Outgoing, message: Message) -> None:
+    content = json.dumps([one.account, one.head, one.item, one.send_at, one.ways], sort_keys=True, default=str)
     if (kept := made.contents.get(content)) is not None:  # whatever it was made from counts as sent
         same = made.messages[kept]
-        made.messages[kept] = dataclasses.replace(same, keys=tuple(dict.fromkeys((*same.keys, *keys))))
+        made.messages[kept] = dataclasses.replace(same, keys=tuple(dict.fromkeys((*same.keys, *one.keys))))
         made.repairs.append(Repair("to", "same_message_twice", one.number, "sent once"))
         return
     if len(made.messages) >= MOST_MESSAGES:
         sentence = f"This event makes more than {MOST_MESSAGES:,} messages; send it in parts."
         raise InvalidFields(sentence, fields={"to": [sentence]})
-    application = message.application or account.application
     made.contents[content] = len(made.messages)
     made.messages.append(one)
-    made.shown.append(shown(message, application=application))
-    made.warnings.extend(text for text in channel_doubts(message, application) if text not in made.warnings)
+    made.shown.append(shown(message, application=str(one.head["application"])) | leaving(one, made.hook.voice.zone))
+
+
+def _warn(made: Made, doubts: Iterable[str]) -> None:
+    made.warnings.extend(text for text in doubts if text not in made.warnings)
 
 
 def _note(made: Made, stage: Any, index: int | None) -> None:

@@ -97,6 +97,13 @@ def outgoing(message: Message, account: Account) -> Outgoing:
     return Outgoing(message.account, message.to, head, item, message.priority)
 
 
+def way_of(message: Message, account: Account, *, after: float | None) -> dict[str, Any]:
+    """One of `Outgoing.ways`."""
+    one = outgoing(message, account)
+    head, item = dict(one.head), dict(one.item)
+    return {"account": one.account, "head": head, "item": item, "priority": one.priority, "after": after}
+
+
 def _template_item(template: Template) -> dict[str, Any]:
     item: dict[str, Any] = {}
     if template.values:

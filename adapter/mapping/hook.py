@@ -6,6 +6,7 @@ import dataclasses
 
 from adapter.intake import auth
 from adapter.intake.sources import SourceKind
+from adapter.mapping.courtesy import Courtesy
 from adapter.mapping.faults import Fault
 from adapter.mapping.fields import Fields
 from adapter.mapping.lookup import Place
@@ -51,6 +52,7 @@ class Hook:
     for_each: Place | None
     dedupe: Dedupe
     push: Push
+    courtesy: Courtesy
     respond: str
     on_unknown: str
     browser: Browser

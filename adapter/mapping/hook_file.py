@@ -16,6 +16,7 @@ import marshmallow as ma
 from adapter.intake import auth
 from adapter.intake.sources import SOURCES, SourceKind
 from adapter.located import Located, Path, YamlFault, read_yaml
+from adapter.mapping.courtesy import compile_courtesy
 from adapter.mapping.faults import Fault, HookFaults
 from adapter.mapping.fields import DeclaredFields, Fields, Manner, SchemaClass, compile_schema
 from adapter.mapping.fields.declare import declare, places_of
@@ -149,6 +150,7 @@ class _Loader:
         when = self.rule(data.get("when"), ("when",))
         dedupe = self.dedupe(data.get("dedupe"))
         push = compile_push(data["push"], self) if data.get("push") else None
+        courtesy = compile_courtesy(data, self)
         browser = data.get("browser")
         if source is not None and browser is not None and not source.browser:
             self.fault(("browser",), "belongs to hooks with source: form only")
@@ -161,7 +163,7 @@ class _Loader:
             for_each=Place.of(each) if each else None, dedupe=dedupe, push=push, respond=data["respond"],
             on_unknown=data["on_unknown"], browser=_browser(browser), region=self.voice.region, voice=self.voice,
             reject_status=data.get("reject_status") or source.reject_status, secret_names=tuple(self.secret_names),
-            doubts=tuple(self.doubts),
+            courtesy=courtesy, doubts=tuple(self.doubts),
         )  # fmt: skip
 
     def source(self, name: Any) -> SourceKind | None:

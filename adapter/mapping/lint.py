@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 MOST_MEDIA_NAME: Final = 20  # Picky Assist's page on media
 
 
-def lint(push: Push, places: Mapping[str, Path], checks: Checks) -> None:
-    """Tell `checks` about every part of a push that is settled while it loads."""
+def lint(push: Push, root: Path, places: Mapping[str, Path], checks: Checks) -> None:
+    """Tell `checks` about every part of a push, or of a way of its fallback, that is settled while it loads."""
     for at, text in enumerate(push.to):
-        path: Path = ("push", "to", at) if len(push.to) > 1 else ("push", "to")
+        path: Path = (*root, "to", at) if len(push.to) > 1 else (*root, "to")
         for sentence in constant_faults(text, checks.voice.region):
             checks.fault(path, sentence)
     if push.message is not None:
@@ -29,17 +29,17 @@ def lint(push: Push, places: Mapping[str, Path], checks: Checks) -> None:
         if push.message.source and not push.message.literal.strip() and push.media is None:
             checks.fault(places["message"], "the text is blank")
     if push.media is not None and push.media.is_constant:
-        _media(push, push.media.literal.strip(), checks)
+        _media(push, push.media.literal.strip(), (*root, "media"), checks)
     name = _constant(push.media_name)
     if name is not None and len(name) > MOST_MEDIA_NAME:
-        checks.note(("push", "media_name"), f"is longer than the {MOST_MEDIA_NAME} characters Picky Assist shows")
+        checks.note((*root, "media_name"), f"is longer than the {MOST_MEDIA_NAME} characters Picky Assist shows")
     for key, value, read in (
         ("priority", push.priority, priority_of),
         ("application", push.application, application_of),
     ):
-        _setting(key, value, read, checks)
+        _setting((*root, key), value, read, checks)
     if push.template is not None:
-        _template(push.template, checks)
+        _template(push.template, (*root, "template"), checks)
 
 
 def _constant(value: Any) -> str | None:
@@ -54,27 +54,26 @@ def _message(text: Text, path: Path, checks: Checks) -> None:
         checks.note(path, sentence)
 
 
-def _media(push: Push, address: str, checks: Checks) -> None:
+def _media(push: Push, address: str, path: Path, checks: Checks) -> None:
     if sentence := media.fault(address):
-        checks.fault(("push", "media"), sentence.rstrip("."))
+        checks.fault(path, sentence.rstrip("."))
         return
     has_text = push.message is not None
     for sentence in media.doubts(address, _constant(push.media_name), has_text=has_text):
-        checks.note(("push", "media"), sentence.rstrip("."))
+        checks.note(path, sentence.rstrip("."))
 
 
-def _setting(key: str, value: Any, read: Any, checks: Checks) -> None:
+def _setting(path: Path, value: Any, read: Any, checks: Checks) -> None:
     settled = value if not isinstance(value, Text) else _constant(value)
     if settled is None:
         return
     try:
         read(settled)
     except ValueError as fault:
-        checks.fault(("push", key), str(fault))
+        checks.fault(path, str(fault))
 
 
-def _template(texts: TemplateTexts, checks: Checks) -> None:
-    path: Path = ("push", "template")
+def _template(texts: TemplateTexts, path: Path, checks: Checks) -> None:
     for key, text in (("id", texts.id), ("language", texts.language)):
         if _constant(text) == "":
             checks.fault((*path, key), "is empty")

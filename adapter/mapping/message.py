@@ -23,7 +23,8 @@ class Template:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Message:
     """One recipient's text, media or template. `to` is digits with country code; `application` None means the
-    account's own; `extra` holds other push variables as they are given."""
+    account's own; `extra` holds other push variables as they are given; `ways` are taken one after the other where it
+    is not delivered."""
 
     to: str
     account: str
@@ -37,3 +38,18 @@ class Message:
     priority: int = 0
     application: str | None = None
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
+
+    def toward(self, number: str) -> Message:
+        """The same for another recipient."""
+        ways = tuple(dataclasses.replace(way, message=way.message.toward(number)) for way in self.ways)
+        return dataclasses.replace(self, to=number, ways=ways)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Way:
+    """Another way to reach a recipient, and how many seconds the one before it may take until it is delivered (None:
+    this one is taken only where that one ended badly)."""
+
+    message: Message
+    after: float | None = None

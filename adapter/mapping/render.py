@@ -13,13 +13,14 @@ from adapter.mapping.approved import fill
 from adapter.mapping.channel import channel_doubts, shown
 from adapter.mapping.hook import Hook
 from adapter.mapping.lint import MOST_MEDIA_NAME
-from adapter.mapping.message import Message
-from adapter.mapping.push import Push
+from adapter.mapping.message import Message, Way
+from adapter.mapping.push import FallbackWay, Push
 from adapter.mapping.recipients import recipients
+from adapter.mapping.send_at import moment_of
 from adapter.mapping.settled import application_of, priority_of
 from adapter.mapping.template import TemplateFault, Text, Values, rendered
 
-__all__ = ["Rendered", "applies", "channel_doubts", "render", "shown"]
+__all__ = ["Rendered", "applies", "channel_doubts", "leaves_at", "render", "shown"]
 
 _T = TypeVar("_T")
 
@@ -41,6 +42,16 @@ def applies(hook: Hook, values: Values) -> bool:
         raise HookError(f"The rule `when` of hook {hook.name} failed: {fault}.") from fault
 
 
+def leaves_at(hook: Hook, values: Values, *, now: float) -> float | None:
+    """The moment that `send_at` gives, in Unix seconds; it may be past. None where there is none. Raises InvalidFields
+    (too far ahead of `now`) and HookError (no date, or an expression that fails)."""
+    rule = hook.courtesy.send_at
+    try:
+        return None if rule is None else moment_of(rule, values, zone=hook.voice.zone, now=now)
+    except TemplateFault as fault:
+        raise HookError(f"send_at of hook {hook.name} failed: {fault}.") from fault
+
+
 def render(hook: Hook, values: Values) -> Rendered:
     """One message for each number in `to`. Raises InvalidFields (a number or text that cannot be sent) and
     HookError (a template that fails)."""
@@ -48,10 +59,52 @@ def render(hook: Hook, values: Values) -> Rendered:
     try:
         numbers, repairs, warnings = recipients(push.to, values, hook.region)
         message, noted = _message(push, values)
+        doubts = _doubts(push, message, values)
+        ways = [_way(way, message, values, place=f"fallback[{at}]") for at, way in enumerate(push.ways)]
     except TemplateFault as fault:
         raise HookError(f"A template of hook {hook.name} failed: {fault}.") from fault
-    messages = tuple(dataclasses.replace(message, to=number) for number in numbers)
-    return Rendered(messages, (*repairs, *noted), (*warnings, *_doubts(push, message, values)))
+    message = dataclasses.replace(message, ways=tuple(one.way for one in ways))
+    return Rendered(
+        tuple(message.toward(number) for number in numbers),
+        (*repairs, *noted, *(repair for one in ways for repair in one.repairs)),
+        (*warnings, *doubts, *(doubt for one in ways for doubt in one.doubts)),
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _RenderedWay:
+    """A way, and what was changed or is doubtful about it, with its place."""
+
+    way: Way
+    repairs: tuple[Repair, ...]
+    doubts: tuple[str, ...]
+
+
+def _way(declared: FallbackWay, first: Message, values: Values, *, place: str) -> _RenderedWay:
+    """One of the other ways of `first`."""
+    push = declared.push
+    try:
+        own, repairs = _message(push, values)
+    except InvalidFields as fault:
+        keyed = {f"{place}.{key}": texts for key, texts in fault.fields.items()}
+        raise InvalidFields(f"push.{place}: {fault.sentence}", fields=keyed) from fault
+    except TemplateFault as fault:
+        raise TemplateFault(f"push.{place}: {fault}") from fault
+    account = first.account if push.account is None else own.account
+    like = first if account == first.account else Message(to="", account=account)
+    message = dataclasses.replace(
+        own if push.says_something else first,
+        account=account,
+        application=like.application if push.application is None else own.application,
+        priority=like.priority if push.priority is None else own.priority,
+        reference=first.reference,
+    )
+    doubts = _doubts(push, own, values)
+    return _RenderedWay(
+        Way(message, declared.after),
+        tuple(dataclasses.replace(one, field=f"{place}.{one.field}") for one in repairs),
+        tuple(f"{place}: {doubt}" for doubt in doubts),
+    )
 
 
 def _message(push: Push, values: Values) -> tuple[Message, list[Repair]]:

@@ -26,7 +26,7 @@ from adapter.mapping.printed import NOTHING, printed
 
 __all__ = [
     "MOST_CHARACTERS", "MOST_SECONDS", "MOST_TURNS", "PRINTED_HERE", "Rule", "TemplateFault", "Text", "Values", "Voice",
-    "budget", "compiled", "names_in", "rendered",
+    "budget", "compiled", "lone_expression", "names_in", "rendered",
 ]  # fmt: skip
 
 PRINTED_HERE: Final = "\ufffc"  # stands for what an expression prints, in a text without values
@@ -41,10 +41,10 @@ Values = Mapping[str, Any]
 class Rule:
     """A Jinja expression over fields, such as `amount is none or amount >= 1000`."""
 
-    def __init__(self, source: str, voice: Voice = _DEFAULT) -> None:
-        """Raises TemplateFault where the expression does not compile."""
+    def __init__(self, source: str, voice: Voice = _DEFAULT, *, environment: Environment | None = None) -> None:
+        """`environment` stands in for the voice's own. Raises TemplateFault where the expression does not compile."""
         self.source = source
-        environment = language(voice)
+        environment = environment or language(voice)
         with _compiling():
             self._expression = environment.compile_expression(source, undefined_to_none=False)
             self.names = _names(environment.parse("{{ " + source + " }}"))
@@ -84,9 +84,8 @@ class Text:
             self.literal, self.least, self.is_constant = _literal(tree)
             self._template = _template(environment, tree)
             self.names = _names(tree)
-        match = _EXPRESSION.match(source)
-        is_lone = match is not None and not match["inner"].lstrip().startswith(("%", "#"))
-        self._lone = Rule(match["inner"], voice) if match is not None and is_lone else None
+        lone = lone_expression(source)
+        self._lone = Rule(lone, voice) if lone is not None else None
 
     @property
     def is_lone(self) -> bool:
@@ -135,6 +134,12 @@ class Text:
             except TemplateFault:
                 continue
         return found
+
+
+def lone_expression(source: str) -> str | None:
+    """What stands between the braces of a text that is nothing but one `{{ expression }}`; None for any other."""
+    match = _EXPRESSION.match(source)
+    return match["inner"] if match is not None and not match["inner"].lstrip().startswith(("%", "#")) else None
 
 
 class _compiling:  # noqa: N801 - used like a function

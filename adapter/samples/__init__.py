@@ -4,9 +4,10 @@ is expected of them (`lead.http` with `lead.yaml` beside it)."""
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from adapter.delivery.batch import Outgoing
 from adapter.intake.request import RawRequest
@@ -27,8 +28,6 @@ __all__ = [
     "samples_of",
     "write_expectation",
 ]
-
-_NOW: Final = 0.0  # only signatures look at the clock, and here they are not checked
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def samples_of(templates: Path, hook: str) -> list[Sample]:
 
 def came_of(hook: Hook, request: RawRequest, accounts: Mapping[str, Account], *, most_bytes: int | None = None) -> Came:
     """Run one request through its hook, without asking for a proof. Stores and sends nothing."""
-    taken = take(hook, request, accounts, now=_NOW, most_bytes=most_bytes, check_auth=False)
+    taken = take(hook, request, accounts, now=time.time(), most_bytes=most_bytes, check_auth=False)
     shown = preview(taken, accounts, practice=False)
     queued = shown["outcome"] == "queued"
     return Came(

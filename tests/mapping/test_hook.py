@@ -67,7 +67,7 @@ def test_a_good_file_loads() -> None:
         ("within: 72h", "within: 72", 8, "dedupe.within: must be a span such as"),
         ('  to: "{{ phone }}"\n', "", 9, "push.to: is missing"),
         ("push:\n", "for_each: 'items['\npush:\n", 9, "for_each: .* is no JMESPath to a list"),
-        ("push:\n", "quiet: {}\npush:\n", 9, "quiet: is not supported yet; remove it"),
+        ("push:\n", "limits: {}\npush:\n", 9, "limits: is not supported yet; remove it"),
         ("push:\n", "notify: {}\npush:\n", 9, "notify: is not supported yet"),
         ("push:\n", "on_unknown: retry\npush:\n", 9, "must be hold or resend"),
         ("push:\n", "browser: {honeypot: x}\npush:\n", 9, "browser: belongs to hooks with source: form only"),

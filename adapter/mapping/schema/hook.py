@@ -12,9 +12,22 @@ from jmespath.exceptions import JMESPathError
 from marshmallow import fields, validate
 
 from adapter.mapping.schema.auth import AuthField
+from adapter.mapping.schema.courtesy import LimitSchema, QuietSchema
 from adapter.mapping.schema.field import FieldSchema
 from adapter.mapping.schema.push import PushSchema
-from adapter.mapping.schema.types import Duration, Locale, NotYet, Strict, TextOrList, Zone, boolean, region, text
+from adapter.mapping.schema.types import (
+    Duration,
+    Elsewhere,
+    Locale,
+    NotYet,
+    Strict,
+    TextOrList,
+    Zone,
+    boolean,
+    region,
+    span,
+    text,
+)
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
 RESERVED_NAMES: Final = frozenset({"accounts"})
@@ -121,12 +134,12 @@ class HookSchema(Strict):
     )
     limits = NotYet()
     retention = NotYet()
-    delay = NotYet()
-    send_at = NotYet()
-    expires = NotYet()
-    quiet = NotYet()
-    limit = NotYet()
-    fallback = NotYet()
+    delay = span(90)
+    send_at = text()
+    expires = span(366)
+    quiet = fields.Nested(QuietSchema)
+    limit = fields.Nested(LimitSchema)
+    fallback = Elsewhere("push.fallback")
     notify = NotYet()
 
     @ma.validates_schema
@@ -134,3 +147,9 @@ class HookSchema(Strict):
         """Fields of the file, or a class of the owner's."""
         if ("fields_" in data) == ("schema_" in data):
             raise ma.ValidationError("give fields, or schema: with a class of your own; one of them", "fields")
+
+    @ma.validates_schema
+    def leaves_once(self, data: Mapping[str, Any], **_: Any) -> None:
+        """After a while, or at a moment."""
+        if "delay" in data and "send_at" in data:
+            raise ma.ValidationError("give delay or send_at, not both", "send_at")

@@ -9,7 +9,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from adapter.intake.sources import SOURCES
-from adapter.mapping.schema import auth, field, hook, types
+from adapter.mapping.schema import auth, courtesy, field, hook, push, types
 from adapter.mapping.schema.descriptions import DESCRIPTIONS
 
 _TEXTS: Final = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
@@ -19,7 +19,8 @@ _SYNONYMS: Final[dict[str, Any]] = {
     "type": "object",
     "additionalProperties": {"anyOf": [*_TEXT_OR_LIST["anyOf"], {"type": "null"}]},
 }
-_DEFINITIONS: Final = {"field": field.FieldSchema, "proof": auth.ProofSchema}
+_DEFINITIONS: Final = {"field": field.FieldSchema, "proof": auth.ProofSchema, "way": push.WaySchema}
+_LIKE: Final = {"way": "push"}  # whose keys mean the same as those of
 
 
 def hook_json_schema() -> dict[str, Any]:
@@ -48,19 +49,31 @@ def _object(schema: ma.Schema, path: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _property(one: fields.Field[Any], path: tuple[str, ...]) -> dict[str, Any]:
-    found = _shape(one, path) | _choices(one)
+    found = _shape(one, path) | _choices(one) | _bounds(one)
     if path == ("source",):
         found["enum"] = sorted(SOURCES)
     default = one.load_default
     if isinstance(default, str | bool | int) and default != "":
         found["default"] = default
-    description = DESCRIPTIONS.get(".".join(path))
+    alike = (_LIKE.get(path[0], path[0]), *path[1:])
+    description = DESCRIPTIONS.get(".".join(path)) or DESCRIPTIONS.get(".".join(alike))
     return ({"description": description} if description else {}) | found
 
 
 def _choices(one: fields.Field[Any]) -> dict[str, Any]:
     allowed = [rule for rule in one.validators if isinstance(rule, validate.OneOf)]
     return {"enum": sorted(allowed[0].choices, key=str)} if allowed else {}
+
+
+def _bounds(one: fields.Field[Any]) -> dict[str, Any]:
+    """Of a number, and of a list."""
+    found: dict[str, Any] = {}
+    for rule in one.validators:
+        if isinstance(rule, validate.Range) and isinstance(one, fields.Integer):
+            found = {"minimum": rule.min, "maximum": rule.max}
+        if isinstance(rule, validate.Length) and isinstance(one, fields.List):
+            found = {"minItems": rule.min, "maxItems": rule.max}
+    return found
 
 
 def _shape(one: fields.Field[Any], path: tuple[str, ...]) -> dict[str, Any]:
@@ -92,6 +105,8 @@ _SHAPES: Final[Mapping[type, Callable[[Any, tuple[str, ...]], dict[str, Any]]]] 
     ),
     auth.TokenField: lambda one, path: {"anyOf": [{"type": "string"}, _object(one.schema, path)]},
     auth.HmacField: lambda one, path: {"anyOf": [{"type": "string"}, _object(one.schema, path)]},
+    courtesy.Clock: _always({"type": "string", "pattern": f"^{courtesy.CLOCK.pattern.removesuffix(chr(92) + 'Z')}$"}),
+    courtesy.QuietZone: _always({"type": "string"}),
     hook.EnabledField: _always({"enum": [True, False, "capture"]}),
     hook.DedupeField: lambda one, path: {"anyOf": [{"const": "none"}, _object(one.schema, path)]},
     field.ChoicesField: _always({"anyOf": [_TEXTS, _SYNONYMS]}),

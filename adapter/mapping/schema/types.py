@@ -50,6 +50,12 @@ class Duration(fields.Field[float]):
         return float(int(match[1]) * _SECONDS[match[2]])
 
 
+def span(most_days: int, **options: Any) -> Duration:
+    """A duration of at most so many days."""
+    most = most_days * _SECONDS["d"]
+    return Duration(validate=validate.Range(max=most, error=f"may be at most {most_days}d"), **options)
+
+
 class TextOrList(fields.Field[list[str]]):
     """One text, or a list of texts; always a list."""
 
@@ -66,6 +72,17 @@ class NotYet(fields.Field[None]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> None:
         raise ma.ValidationError("is not supported yet; remove it")
+
+
+class Elsewhere(NotYet):
+    """A key that people look for here, and that stands at another place."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> None:
+        raise ma.ValidationError(f"does not stand here; write it as {self.place}")
 
 
 class Strict(ma.Schema):
