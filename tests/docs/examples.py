@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.config import NAMES
+from adapter.delivery.batch import Outgoing
 from adapter.intake.request import RawRequest, read_http_file
 from adapter.line import Taken, take
 from adapter.mapping.hook import Hook
@@ -27,6 +28,8 @@ PAGES = [DOCS / "hooks.md", DOCS / "adding-a-source.md", *sorted(SOURCES_FOLDER.
 NOW = 1_780_000_000.0
 # Good for every kind of proof: Standard Webhooks wants whsec_ and base64, the others take any text.
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+_PUSH_URL = "https://app.pickyassist.example/api/v2/push"
+ACCOUNTS = {MAIN: Account(MAIN, _PUSH_URL, SECRET), "sms": Account("sms", _PUSH_URL, SECRET, "3")}
 _BLOCK = re.compile(r"^```(?P<kind>\w*)[^\n]*\n(?P<text>.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _HOOK_FILE = re.compile(r"(?:#[^\n]*\n|\s*\n)*source:")
 _MODULE = re.compile(r"# (?P<name>[a-z_]+)\.py\n")
@@ -86,15 +89,15 @@ def write_modules(folder: Path) -> None:
 def load(name: str, text: str) -> Hook:
     """The hook, every secret it names being set. Raises HookFaults."""
     environ = dict.fromkeys(_VARIABLE.findall(text), SECRET)
-    return load_hook(name, text, Surroundings(environ=environ, reserved=NAMES, read_text=_text_beside))
+    around = Surroundings(environ=environ, reserved=NAMES, accounts=tuple(ACCOUNTS), read_text=_text_beside)
+    return load_hook(name, text, around)
 
 
 def run(request: Request) -> Taken:
     """What the adapter makes of the request; nobody's proof is checked."""
     raw = _wire(request.raw)
     hook = load(raw.path.strip("/").split("/")[1], request.hook)
-    account = Account(MAIN, "https://app.pickyassist.example/api/v2/push", SECRET)
-    return take(hook, raw, {MAIN: account}, now=NOW, check_auth=False)
+    return take(hook, raw, ACCOUNTS, now=NOW, check_auth=False)
 
 
 def told(taken: Taken) -> str:
@@ -103,7 +106,8 @@ def told(taken: Taken) -> str:
         return f"{taken.refusal.status}: {taken.refusal.sentence}"
     if taken.ignored is not None:
         return f"ignored: {taken.ignored}"
-    return "\n\n".join(f"To {one.number}:\n{_content({**one.head, **one.item})}" for one in taken.messages)
+    told = zip(taken.messages, taken.shown, strict=True)
+    return "\n\n".join("\n".join((*_message(one), *_leaving(shown.get("courtesy", {})))) for one, shown in told)
 
 
 def agree(outcome: str, really: str) -> bool:
@@ -111,6 +115,22 @@ def agree(outcome: str, really: str) -> bool:
     if outcome.endswith("…") and not outcome.startswith("To "):
         return really.startswith(outcome.removesuffix("…"))
     return really == outcome
+
+
+def _message(one: Outgoing) -> Iterator[str]:
+    """The message, and each other way in brackets."""
+    yield f"To {one.number}:\n{_content({**one.head, **one.item})}"
+    for way in one.ways:
+        when = f"not delivered in {way['after'] / 60:g} minutes" if way["after"] else "failed"
+        yield f"(if {when}, {way['account']}: {_content({**way['head'], **way['item']})})"
+
+
+def _leaving(courtesy: Mapping[str, Any]) -> Iterator[str]:
+    """The moment it leaves and the zones of its quiet hours, in brackets."""
+    if "send_at" in courtesy:
+        yield f"(leaves {courtesy['send_at']})"
+    if "quiet" in courtesy:
+        yield f"(quiet in {', '.join(courtesy['quiet']['zones'])})"
 
 
 def _content(parts: Mapping[str, Any]) -> str:

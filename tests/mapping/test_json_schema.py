@@ -58,6 +58,15 @@ def test_a_small_hook_agrees_with_it() -> None:
     assert not disagreements(HOOK)
 
 
+def test_courtesy_and_other_ways_agree_with_it() -> None:
+    courtesy = {
+        "send_at": "{{ day - 1 day }}", "expires": "6h", "quiet": {"from": "21:00", "until": "8:00", "zone": "hook"},
+        "limit": {"per": "recipient", "count": 3, "within": "24h"},
+    }  # fmt: skip
+    push = {"to": "x", "message": "Hi", "fallback": [{"account": "sms", "after": "30m"}, {"message": "Hello"}]}
+    assert not disagreements(HOOK | courtesy | {"push": push})
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -73,6 +82,14 @@ def test_a_small_hook_agrees_with_it() -> None:
         {"push": {"message": "Hi"}},
         {"enabled": "maybe"},
         {"schema": "package.Class"},
+        {"delay": "2 hours"},
+        {"quiet": {"from": "21:00"}},
+        {"quiet": {"from": "25:00", "until": "08:00"}},
+        {"limit": {"per": "hook", "count": 3, "within": "24h"}},
+        {"limit": {"count": 0, "within": "24h"}},
+        {"push": {"to": "x", "message": "Hi", "fallback": []}},
+        {"push": {"to": "x", "message": "Hi", "fallback": [{"to": "y"}]}},
+        {"push": {"to": "x", "message": "Hi", "fallback": [{"account": "a"}] * 5}},
     ],
 )
 def test_what_does_not_load_does_not_agree_with_it(change: dict[str, Any]) -> None:

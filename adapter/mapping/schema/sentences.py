@@ -60,6 +60,6 @@ def _known_keys(path: Path) -> list[str]:
 
 
 def _schema_in(field: Any) -> ma.Schema | None:
-    inner = getattr(field, "value_field", None) or field
+    inner = getattr(field, "value_field", None) or getattr(field, "inner", None) or field
     found: ma.Schema | None = getattr(inner, "schema", None)
     return found
