@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_what_is_ignored_tells_why() -> None:
     found = came('{"phone": "+34 600 000 001", "skip": true}')
     assert (found.outcome, found.fields, found.messages) == ("ignored", (), ())
     assert "skip is none or not skip" in found.reason
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(-900, "queued"), (3, "queued"), (900, "rejected")])
+def test_a_moment_of_a_sample_is_read_by_todays_clock(days: int, outcome: str) -> None:
+    hook = HOOK.replace("  name: {}", "  name: {type: datetime}").replace("push:", 'send_at: "{{ name }}"\npush:')
+    moment = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+    assert came(f'{{"phone": "+34 600 000 001", "name": "{moment.isoformat()}"}}', hook).outcome == outcome
 
 
 def test_no_secret_is_needed_and_no_proof_is_asked_for() -> None:

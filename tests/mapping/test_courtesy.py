@@ -8,6 +8,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from adapter.mapping import zones
 from adapter.mapping.courtesy import Courtesy
@@ -84,6 +86,23 @@ def test_a_minute_that_winter_closes_counts_in_summer_too(until: str, is_home: b
     # there, 08:00 UTC, until 10:00 in Bucharest, which is 08:00 UTC in winter and 07:00 UTC in summer.
     found = quiet(f'quiet: {{from: "20:00", until: "{until}"}}', SEVERAL)["zones"]
     assert (found == ["Europe/Berlin"]) is is_home
+
+
+@given(
+    offsets=st.lists(st.integers(-12, 14), min_size=2, max_size=6, unique=True),
+    starts=st.integers(0, 1_439),
+    ends=st.integers(0, 1_439),
+)
+def test_a_minute_is_open_where_it_is_quiet_in_no_zone(offsets: list[int], starts: int, ends: int) -> None:
+    def is_quiet(minute: int) -> bool:
+        return starts <= minute < ends if starts < ends else minute >= starts or minute < ends
+
+    assume(starts != ends)
+    is_open = any(
+        not any(is_quiet((utc + 60 * offset) % 1_440) for offset in offsets) for utc in range(1_440)
+    )  # fmt: skip
+    names = [f"Etc/GMT{-offset:+d}" for offset in offsets]  # these names count westwards
+    assert zones.leave_no_minute(names, starts, ends, now=JULY) is not is_open
 
 
 @pytest.mark.parametrize(
