@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +11,10 @@ from typing import Any, Final
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from adapter.config import NAMES, Settings, push_url
+from adapter.config import NAMES, Settings, callback_secrets, push_url
 from adapter.errors import ConfigurationError, messages_in
 from adapter.located import YamlFault, read_yaml
-from adapter.picky.account import MAIN, SANDBOX_TOKEN, Account
+from adapter.picky.account import MAIN, Account, stand_in
 
 FILE: Final = "accounts.yaml"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
@@ -27,6 +28,16 @@ def _is_region(value: str) -> None:
         raise ma.ValidationError("must be a country's two capital letters such as IN")
 
 
+class _TextOrTexts(fields.Field[list[str]]):
+    """One text, or a list of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in texts):
+            raise ma.ValidationError("must be a text such as ${NAME}, or a list of them")
+        return texts
+
+
 class _AccountSchema(ma.Schema):
     error_messages = {"unknown": "unknown key", "type": "must be a mapping of keys to values"}  # noqa: RUF012 - marshmallow's name
 
@@ -37,6 +48,8 @@ class _AccountSchema(ma.Schema):
     batch = fields.Integer(strict=True, validate=validate.Range(1, 1_000))
     encoding = fields.String(validate=validate.OneOf(["json", "form", "query"]))
     region = fields.String(validate=_is_region)
+    daily_cap = fields.Integer(strict=True, validate=validate.Range(0, 10_000_000))
+    callback_secret = _TextOrTexts()
 
 
 def load_accounts(settings: Settings, *, check_secrets: bool = True) -> dict[str, Account]:
@@ -51,7 +64,19 @@ def load_accounts(settings: Settings, *, check_secrets: bool = True) -> dict[str
     path = Path(settings.templates_dir) / FILE
     if path.is_file():
         accounts |= _from_file(path, settings, check_secrets=check_secrets)
+        _require_own_secrets(path, accounts)
     return accounts
+
+
+def _require_own_secrets(path: Path, accounts: Mapping[str, Account]) -> None:
+    """A callback secret is all that tells whose report comes."""
+    counts = Counter(secret for account in accounts.values() for secret in set(account.callback_secrets))
+    sharing = [name for name, one in accounts.items() if any(counts[secret] > 1 for secret in one.callback_secrets)]
+    if sharing:
+        raise ConfigurationError([
+            f"{path}: {' and '.join(sharing)} share a callback secret: give each account its own, "
+            "because it alone tells whose report comes."
+        ])  # fmt: skip
 
 
 def _from_file(path: Path, settings: Settings, *, check_secrets: bool) -> dict[str, Account]:
@@ -87,16 +112,27 @@ def _account(name: str, declared: Any, settings: Settings, *, check_secrets: boo
     return Account(
         name=name,
         url=settings.sandbox_url if settings.adapter_sandbox else url,
-        token=_expanded(data["token"], settings, check_secrets=check_secrets),
+        token=_expanded(data["token"], settings, check_secrets=check_secrets) or stand_in(name),
         application=application,
         rate=data.get("rate", settings.picky_rate),
         batch=data.get("batch", settings.picky_batch),
         encoding=data.get("encoding", settings.picky_encoding),
         region=data.get("region"),
+        daily_cap=data.get("daily_cap", settings.picky_daily_cap),
+        callback_secrets=_secrets(data.get("callback_secret", []), settings, check_secrets=check_secrets),
     )
 
 
-def _expanded(text: str, settings: Settings, *, check_secrets: bool) -> str:
+def _secrets(texts: list[str], settings: Settings, *, check_secrets: bool) -> tuple[str, ...]:
+    expanded = [_expanded(text, settings, check_secrets=check_secrets) for text in texts]
+    try:
+        return tuple(secret for text in expanded if text for secret in callback_secrets(text))
+    except ValueError as fault:
+        raise ValueError(f"callback_secret {fault}") from None
+
+
+def _expanded(text: str, settings: Settings, *, check_secrets: bool) -> str | None:
+    """What the text stands for; None where its variable is not set and need not be."""
     match = _VARIABLE.match(text)
     if match is None:
         return text
@@ -105,7 +141,7 @@ def _expanded(text: str, settings: Settings, *, check_secrets: bool) -> str:
     if value := settings.environ.get(match[1]):
         return value
     if settings.adapter_sandbox or not check_secrets:
-        return SANDBOX_TOKEN
+        return None
     raise ValueError(f"the environment variable {match[1]} is not set")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapter.callback_urls import PATH
 from adapter.services import Services
 
 _LINE = "─" * 78
@@ -16,6 +17,7 @@ def banner(services: Services, *, password: str | None = None) -> str:
         "",
         f"Console   {settings.base_url}/",
         *_hooks(services),
+        *_reports(services),
         "",
         *_try(services),
     ]
@@ -52,6 +54,12 @@ def _hooks(services: Services) -> list[str]:
         note = "FAULTY, run: python -m adapter check" if entry.faults else f"secret: {secret} in .env" if secret else ""
         lines.append(f"Hook      {address:<50} {note}".rstrip())
     return lines
+
+
+def _reports(services: Services) -> list[str]:
+    """Where Picky Assist reports to; the secret that follows is in .env."""
+    address = f"{services.settings.base_url}{PATH}…"
+    return [f"Reports   {address:<50} secret: CALLBACK_SECRET in .env"] if services.settings.callback_secret else []
 
 
 def _try(services: Services) -> list[str]:

@@ -107,7 +107,7 @@ def _words(value: str) -> tuple[str, ...]:
 CALLBACK_SECRET: Final = re.compile(r"[A-Za-z0-9._~-]{1,200}\Z")
 
 
-def _callback_secrets(value: str) -> tuple[str, ...]:
+def callback_secrets(value: str) -> tuple[str, ...]:
     secrets = _words(value)
     if not all(CALLBACK_SECRET.match(one) for one in secrets):
         raise ValueError("must be made of at most 200 letters, digits, - and _, because it is part of an address")
@@ -163,7 +163,7 @@ SETTINGS: Final = (
     Setting("SECRET_KEY", _text, "", "Signs sessions; any long random text.", secret=True),
     Setting("ADMIN_PASSWORD", _text, "", "The password of the console.", secret=True),
     Setting("API_TOKEN", _text, "", "A first token for /api.", secret=True),
-    Setting("CALLBACK_SECRET", _callback_secrets, "", "The secret part of the address that Picky Assist reports to. Several joined by commas are all taken, to change it without a gap.", secret=True),
+    Setting("CALLBACK_SECRET", callback_secrets, "", "The secret part of the address that Picky Assist reports to. Several joined by commas are all taken, to change it without a gap.", secret=True),
     Setting("PUSH_TOKENS", _words, "", "Tokens that may use the drop-in push endpoint, joined by commas; default: the accounts' own.", secret=True),
     Setting("NOTIFY_HOSTS", _words, "", "Hosts that notify: may post to, joined by commas, such as hooks.zapier.com; default: every public one."),
     Setting("OPT_OUT_WORDS", _words, "", "Words that put who writes them on the opt-out list, joined by commas; default: those of LOCALE and of English. none: nobody is put there by a message."),
@@ -208,8 +208,13 @@ class Settings:
     @property
     def base_url(self) -> str:
         """This adapter's address without a final slash: PUBLIC_URL where set."""
+        return str(self.public_url or self.local_url).rstrip("/")
+
+    @property
+    def local_url(self) -> str:
+        """The web server's address for programs on this machine, without a final slash."""
         host = "127.0.0.1" if self.bind_host in {"", "0.0.0.0"} else self.bind_host  # noqa: S104 - a comparison
-        return str(self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def sandbox_url(self) -> str:

@@ -14,9 +14,7 @@ _QUIET: Final = ("alembic", "sqlalchemy", "urllib3", "werkzeug")
 def set_up_logs(level: str, style: str) -> None:
     """Send structlog and the standard library's log to standard error, as JSON or for people."""
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else _for_people()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -39,3 +37,8 @@ def set_up_logs(level: str, style: str) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _for_people() -> Any:
+    """Tracebacks are plain: the prettier kind prints every variable, and with them secrets and numbers."""
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -170,12 +170,11 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _wait_until_ready(settings: Settings, children: list[Child], stop: Stop) -> bool:
-    host = "127.0.0.1" if settings.bind_host == "0.0.0.0" else settings.bind_host  # noqa: S104 - a comparison
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
+    url = f"{settings.local_url}/readyz"
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline and not stop.wait(0.02):
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
                 return True
         except (urllib.error.URLError, OSError):
             if not all(child.alive for child in children):

@@ -11,6 +11,7 @@ import click
 
 from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue, Entry
+from adapter.cli.callback_notes import callback_notes
 from adapter.cli.files import look_around, request_from
 from adapter.config import Settings, load_settings, read_settings, service_faults
 from adapter.errors import ConfigurationError
@@ -37,7 +38,8 @@ def check_command() -> None:
         faults.append(f"{settings.templates_dir}: no hook files (*.yaml) are there; set TEMPLATES_DIR to their folder.")
     for line in faults:
         click.echo(line)
-    for line in [*service_faults(settings), *(line for entry in entries.values() for line in _doubt_lines(entry))]:
+    doubts = [line for entry in entries.values() for line in _doubt_lines(entry)]
+    for line in [*service_faults(settings), *doubts, *callback_notes(settings, accounts)]:
         click.echo(f"note: {line}")
     click.echo(_count(len(entries), "hook") + ", " + (_count(len(faults), "fault") if faults else "no faults") + ".")
     sys.exit(1 if faults else 0)

@@ -26,3 +26,13 @@ class Account:
     region: str | None = None
     daily_cap: int = 0
     callback_secrets: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether its token is none, and opens nothing."""
+        return self.token == stand_in(self.name)
+
+
+def stand_in(name: str) -> str:
+    """The token of an account that has none: another one for each, by which the sandbox tells them apart."""
+    return SANDBOX_TOKEN if name == MAIN else f"{SANDBOX_TOKEN}-{name}"

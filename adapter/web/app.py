@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g
@@ -11,11 +12,18 @@ from werkzeug.exceptions import HTTPException
 from adapter import answers
 from adapter.errors import MethodNotAllowed, Refusal
 from adapter.services import Services, open_services
-from adapter.web import console, health, hooks, push
+from adapter.web import callbacks, console, health, hooks, push
 from adapter.web.inbound import json_answer, request_id
 from adapter.web.waiting import seats_for
 
 _log = structlog.get_logger("web")
+
+
+class _App(Flask):
+    """Flask's own log of a failure names the path, in which a secret may stand."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        _log.error("crashed", fault=exc_info[0].__name__ if exc_info[0] else None, exc_info=exc_info)
 
 
 class _NotFound(Refusal):
@@ -31,7 +39,7 @@ class _Broken(Refusal):
 def build_app(given: Services | None = None) -> Flask:
     """The application over `given`, or over what the environment says; raises ConfigurationError."""
     services = given or open_services()
-    app = Flask("adapter.web", static_folder=None)
+    app = _App("adapter.web", static_folder=None)
     app.extensions["adapter"] = services
     app.extensions["adapter_seats"] = seats_for(services.settings.web_threads)
     app.config.update(
@@ -41,7 +49,7 @@ def build_app(given: Services | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would answer a sender with a redirect
     services.catalogue.entries()  # now, so that a later change that does not load has a last good version behind it
-    for part in (hooks, push, health, console):
+    for part in (hooks, push, callbacks, health, console):
         app.register_blueprint(part.blueprint)
     app.before_request(_follow)
     app.after_request(_finish)

@@ -22,7 +22,7 @@ from adapter.errors import TooLarge, messages_in
 from adapter.intake.request import RawRequest
 from adapter.line import wants_dry_run
 from adapter.mapping.dedupe import header_key
-from adapter.picky.account import MAIN, SANDBOX_TOKEN, Account
+from adapter.picky.account import MAIN, Account
 from adapter.picky.envelope import EnvelopeSchema
 from adapter.picky.normal_post import NotAPush, read_push
 from adapter.picky.outcome import SENTENCES, STATUSES
@@ -84,9 +84,7 @@ def _account(envelope: Mapping[str, Any]) -> Account:
     here = services()
     token = envelope.get("token")
     given = token.strip().encode() if isinstance(token, str) else b""
-    own = [
-        account for account in here.accounts.values() if _same(given, account.token) and account.token != SANDBOX_TOKEN
-    ]
+    own = [account for account in here.accounts.values() if _same(given, account.token) and not account.has_stand_in]
     listed = [one for one in here.settings.push_tokens if _same(given, one)]
     if here.settings.push_tokens:
         own = own if listed else []
