@@ -167,6 +167,8 @@ def test_it_keeps_each_message_as_received(box: Sandbox) -> None:
             "item": {"number": "934343442290", "message": "Hi", "reference_number": "Y12333"},
             "envelope": {"token": "***", "application": "8", "globalmessage": "", "priority ": "0"},
             "received_at": clock.now,
+            "status": 1,  # without a webhook nobody waits for it
+            "posted": [],
         }
     ]
 

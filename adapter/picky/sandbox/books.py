@@ -110,11 +110,17 @@ class Sandbox:
         if self._postman:
             self._postman.forget()
 
-    def inbound(self, number: str, text: str) -> int:
-        """Post a message of a person: the webhook's HTTP status, 0 when not reached. ValueError without event URL."""
+    def inbound(self, number: str, text: str, token: str | None = None) -> int:
+        """Post a message of a person: the webhook's HTTP status, 0 when not reached. ValueError without event URL.
+
+        It goes to the project of `token`, by default to the one that wrote to that number last.
+        """
         if self._postman is None:
             raise ValueError("the sandbox has no event URL to post a message to.")
-        return self._postman.inbound(number, text)
+        if token is None:
+            writers = (message.push.token for message in reversed(self.inbox()) if message.number == number)
+            token = next(writers, "")
+        return self._postman.inbound(number, text, token=token)
 
     def close(self) -> None:
         """Post no more events."""
@@ -194,7 +200,7 @@ class Sandbox:
 
     def _deliver(self, messages: Sequence[Message], *, group: bool) -> None:
         """Events move a message along; without them it counts as delivered at once. Groups have no events."""
-        if self._postman and not group:
+        if self._postman and not group and self._postman.reaches(messages[0].push.token):
             self._postman.expect(messages)
             return
         for message in messages:

@@ -31,6 +31,10 @@ class Push:
     def application(self) -> str:
         return application(self.envelope)
 
+    @property
+    def token(self) -> str:
+        return str(self.envelope.get("token", ""))
+
     def shown_envelope(self) -> dict[str, Any]:
         """The top-level keys as received, without the recipients and with the token hidden."""
         return {key: "***" if key == "token" else value for key, value in self.envelope.items() if key != "data"}
@@ -38,13 +42,17 @@ class Push:
 
 @dataclasses.dataclass(slots=True)
 class Message:
-    """One recipient's message; `status` is the newest delivery status (0-5), moved by the events."""
+    """One recipient's message; `status` is the newest delivery status (0-5), moved by the events.
+
+    `posted` are the statuses that its webhook answered with 200, in that order: what can be known of it outside.
+    """
 
     push: Push
     number: str
     msg_id: str
     item: dict[str, Any]
     status: int = 0
+    posted: list[int] = dataclasses.field(default_factory=list)
 
     def move(self, status: int) -> None:
         """Take on a newer delivery status; one that is older than the known one changes nothing."""
@@ -79,6 +87,8 @@ class Message:
             "item": self.item,
             "envelope": self.push.shown_envelope(),
             "received_at": self.push.received_at,
+            "status": self.status,
+            "posted": list(self.posted),
         }
 
     def report_row(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from adapter.picky.sandbox.inbox import Message
 
 NEWEST: Final = 200
 REFRESH_SECONDS: Final = 3
+_WORDS: Final = {0: "taken", 4: "submitted", 1: "delivered", 3: "read", 2: "failed", 5: "refunded"}
 
 _HEAD: Final = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Sandbox</title>
@@ -38,7 +39,7 @@ def page(messages: Sequence[Message], counters: Mapping[str, int]) -> str:
 
 def _bubble(message: Message) -> str:
     moment = datetime.datetime.fromtimestamp(message.push.received_at, datetime.UTC)
-    head = f"{message.number} · channel {message.push.application} · {moment:%H:%M:%S} UTC"
+    head = f"{message.number} · channel {message.push.application} · {moment:%H:%M:%S} UTC · {_WORDS[message.status]}"
     lines = "".join(f"<p>{escape(line)}</p>\n" for line in _lines(message) if line)
     return f"<article><strong>{escape(head)}</strong>\n{lines}</article>\n"
 

@@ -37,7 +37,9 @@ def _balance(box: Sandbox, call: Call) -> Reply:
 
 
 def _inbound(box: Sandbox, call: Call) -> Reply:
-    return Reply.of({"ok": True, "http": box.inbound(_text(call, "number"), _text(call, "text"))})
+    number, text = _text(call, "number"), _text(call, "text")
+    token = _text(call, "token") if "token" in _json(call) else None
+    return Reply.of({"ok": True, "http": box.inbound(number, text, token)})
 
 
 def _reset(box: Sandbox, _call: Call) -> Reply:
