@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from adapter.config import Settings
 from adapter.picky.account import Account
 
 PATH: Final = "/callbacks/picky/"
+_WEBHOOKS: Final = "SANDBOX_WEBHOOKS"  # in the environment, where unlike in a command line no other user reads it
 
 
 def callback_url(settings: Settings, account: Account) -> str | None:
@@ -16,10 +18,16 @@ def callback_url(settings: Settings, account: Account) -> str | None:
     return _address(settings.base_url, account)
 
 
-def local_callback_urls(settings: Settings, accounts: Iterable[Account]) -> dict[str, str]:
-    """By the accounts' tokens, the addresses as a sandbox on this machine reaches them, past any proxy before it."""
+def webhooks_for_sandbox(settings: Settings, accounts: Iterable[Account]) -> dict[str, str]:
+    """The variable that tells a sandbox on this machine where to report to, past any proxy before the web server."""
     urls = {account.token: _address(settings.local_url, account) for account in accounts}
-    return {token: url for token, url in urls.items() if url is not None}
+    return {_WEBHOOKS: json.dumps({token: url for token, url in urls.items() if url is not None})}
+
+
+def webhooks_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """What `webhooks_for_sandbox` told: an address for each token."""
+    found: dict[str, str] = json.loads(environ.get(_WEBHOOKS, "{}"))
+    return found
 
 
 def _address(base: str, account: Account) -> str | None:

@@ -11,9 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Final
 
 from adapter.accounts import load_accounts
+from adapter.callback_urls import webhooks_for_sandbox
 from adapter.config import Settings
 from adapter.errors import ConfigurationError
 from adapter.stopping import Stop
@@ -27,9 +29,10 @@ _PR_SET_PDEATHSIG: Final = 1
 
 def supervise(settings: Settings, stop: Stop, *, password: str | None = None) -> None:
     """Start everything, say so, and keep it running until `stop` is set. Raises ConfigurationError."""
-    load_accounts(settings)
+    webhooks = webhooks_for_sandbox(settings, load_accounts(settings).values())
     _require_free_ports(settings)
-    children = {name: Child(name, command) for name, command in _commands(settings).items()}
+    more = {"sandbox": webhooks}
+    children = {name: Child(name, command, more.get(name, {})) for name, command in _commands(settings).items()}
     try:
         for name in children.keys() - {"relay"}:  # they come up while the database is prepared
             children[name].start()
@@ -82,9 +85,11 @@ def _commands(settings: Settings) -> dict[str, list[str]]:
 class Child:
     """One process that is started again when it ends, after a pause that doubles while it keeps failing."""
 
-    def __init__(self, name: str, command: list[str]) -> None:
+    def __init__(self, name: str, command: list[str], environ: Mapping[str, str]) -> None:
+        """`environ`: what its environment has beside that of this process."""
         self.name = name
         self._command = command
+        self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._pause = 0.5
@@ -98,7 +103,12 @@ class Child:
     def start(self) -> None:
         """Start it, in a session of its own: Ctrl-C reaches the supervisor alone, which stops all in order."""
         self._started, self._start_at = time.monotonic(), None
-        self._process = subprocess.Popen(self._command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 - our own command; this process has one thread
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            self._command,
+            env={**os.environ, **self._environ},
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process has one thread
+        )
 
     def keep_alive(self) -> None:
         """Start it again if it ended and its pause is over."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any, Final
+
 import click
 
 from adapter.config import load_settings, require_service
@@ -9,6 +12,8 @@ from adapter.errors import ConfigurationError
 from adapter.logs import set_up_logs
 from adapter.stopping import stop_on_signals
 from adapter.store.engine import UNAVAILABLE, Store
+
+_SHARE: Final = click.FloatRange(0, 1)
 
 
 @click.command()
@@ -59,12 +64,24 @@ def require_tables(store: Store) -> None:
     "--rate", type=click.IntRange(min=0), default=90, show_default=True, help="Requests a minute; 0: no limit."
 )
 @click.option("--token", multiple=True, help="A token that is right; default: any.")
-@click.option("--event-url", help="Where delivery events are posted to.")
-def sandbox_command(port: int, host: str, rate: int, token: tuple[str, ...], event_url: str | None) -> None:
+@click.option("--event-url", default="", help="Where delivery events and what people write are posted to.")
+@click.option(
+    "--event-delay", type=click.FloatRange(min=0), default=0.5, show_default=True,
+    help="Seconds between two statuses of a message.",
+)  # fmt: skip
+@click.option("--event-read", type=_SHARE, default=0.0, help="Share of the messages that are read, 0 to 1.")
+@click.option("--event-failed", type=_SHARE, default=0.0, help="Share of the messages that fail after all, 0 to 1.")
+@click.option("--event-refunded", type=_SHARE, default=0.0, help="Share of the messages that are refunded, 0 to 1.")
+@click.option("--event-lost", type=_SHARE, default=0.0, help="Share of the events that are never posted, 0 to 1.")
+@click.option("--event-duplicated", type=_SHARE, default=0.0, help="Share of the events that are posted twice, 0 to 1.")
+@click.option("--event-shuffled", is_flag=True, help="Post the events of a message in any order.")
+def sandbox_command(port: int, host: str, rate: int, token: tuple[str, ...], **events: Any) -> None:
     """A stand-in for Picky Assist: takes pushes, keeps and shows them, sends nothing."""
-    from adapter.picky.sandbox import run_forever
+    from adapter.callback_urls import webhooks_in
+    from adapter.picky.sandbox import Events, run_forever
 
-    run_forever(port=port, host=host, rate=rate, token=token, event_url=event_url)
+    plan = Events(urls=webhooks_in(os.environ), **{key.removeprefix("event_"): given for key, given in events.items()})
+    run_forever(port=port, host=host, rate=rate, token=token, events=plan if plan.url or plan.urls else None)
 
 
 @click.command()
