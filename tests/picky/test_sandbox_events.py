@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import queue
+import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ import requests
 from adapter.picky.sandbox import Events, Sandbox, serve
 from adapter.picky.sandbox.inbox import Message
 from adapter.picky.sandbox.reading import Call
-from tests.running import wait_for
+from tests.running import ROOT, wait_for
 
 NUMBER = "934343442290"
 APART = 0.15  # seconds between two statuses of a message, so that they do not share a post
@@ -184,3 +187,30 @@ def test_the_page_says_what_became_of_a_message(webhook: Webhook, boxes: list[Sa
     with serve(box) as running:
         told(message, 4, 1, 3)
         assert "UTC · read</strong>" in requests.get(running.url, timeout=5).text
+
+
+def test_the_command_can_be_told_all_of_it(webhook: Webhook) -> None:
+    shares = ["--event-read", "0", "--event-failed", "1", "--event-refunded", "0", "--event-lost", "0"]
+    words = ["--port", "0", "--event-url", webhook.url, "--event-delay", "0.1", "--event-duplicated", "1", *shares]
+    command = [sys.executable, "-m", "adapter", "sandbox", *words, "--event-shuffled"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found
+        push = {"token": "T", "application": 8, "data": [{"number": NUMBER, "message": "Hi"}]}
+        assert requests.post(f"{found[0]}/api/v2/push", json=push, timeout=5).json()["status"] == 100
+
+        def posted() -> bool:
+            (message,) = requests.get(f"{found[0]}/sandbox/messages", timeout=5).json()
+            return sorted(message["posted"]) == [2, 2, 4, 4]
+
+        wait_for(posted)
+        process.terminate()
+
+
+@pytest.mark.parametrize("words", [("--event-read", "1.1"), ("--event-lost", "-1"), ("--event-delay", "-1")])
+def test_a_share_is_from_0_to_1(words: tuple[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "adapter", "sandbox", *words], check=False, cwd=ROOT, capture_output=True, timeout=30
+    )
+    assert done.returncode == 2
