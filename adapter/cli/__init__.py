@@ -18,6 +18,7 @@ _MODULES: Final = {
     "events": "telling", "why": "telling",
     "replay": "controlling", "release": "controlling", "cancel": "controlling",
     "pause": "controlling", "resume": "controlling",
+    "optouts": "optouts",
     "relay": "serving", "migrate": "serving", "sandbox": "serving", "run": "serving",
 }  # fmt: skip
 

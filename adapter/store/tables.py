@@ -116,6 +116,8 @@ BUSY: Final = status_is("queued", "retrying", "sending")
 SENDING: Final = MESSAGES.c.status == sa.literal_column("'sending'")
 STOPPED: Final = ~status_is("queued", "sending", "accepted", "submitted", "delivered", "read")
 """It left the straight way; these are few, and looked for by state."""
+BACK: Final = status_is("parked", "held")
+"""It waits for the account, a person or an hour; looked for by number when that opts out."""
 EXPIRES: Final = MESSAGES.c.expires_at.is_not(None) & status_is("queued", "retrying", "parked", "held")
 """It waits, and not for ever."""
 HAS_DEADLINE: Final = MESSAGES.c.deadline_at.is_not(None)
@@ -141,6 +143,7 @@ _partial_index("later", LATER, MESSAGES.c.due_at)
 _partial_index("number", BUSY, MESSAGES.c.number, MESSAGES.c.account)
 _partial_index("sending", SENDING, MESSAGES.c.lease_until)
 _partial_index("stopped", STOPPED, MESSAGES.c.status)
+_partial_index("back", BACK, MESSAGES.c.number)
 _partial_index("expires", EXPIRES, MESSAGES.c.expires_at)
 _partial_index("deadline", HAS_DEADLINE, MESSAGES.c.deadline_at)
 _partial_index("reference", OWN_REFERENCE, MESSAGES.c.reference)

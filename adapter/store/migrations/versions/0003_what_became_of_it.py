@@ -34,6 +34,7 @@ def _messages() -> None:
             messages.add_column(sa.Column(name, sa.JSON(), nullable=True))
         messages.add_column(sa.Column("way", sa.Integer(), server_default="1", nullable=False))
     waits = "status IN ('queued', 'retrying', 'parked', 'held')"
+    _index("messages", "back", ["number"], "status IN ('parked', 'held')")
     _index("messages", "expires", ["expires_at"], f"expires_at IS NOT NULL AND {waits}")
     _index("messages", "deadline", ["deadline_at"], "deadline_at IS NOT NULL")
     _index("messages", "reference", ["reference"], "reference <> id")
