@@ -77,10 +77,10 @@ _ROWS: Final = ManyRows(OPTOUTS, OPTOUTS.c.keys(), finish=_unless_there)
 
 def _cancel(connection: sa.Connection, account: str, numbers: Collection[str], now: float) -> int:
     asked = {"numbers": [one for number in numbers for one in spellings(number)], "of": account, "now": now}
-    return sum(connection.execute(statement, asked).rowcount for statement in CANCEL) if numbers else 0
+    return sum(len(connection.execute(statement, asked).all()) for statement in CANCEL) if numbers else 0
 
 
-def _cancelling(where: sa.ColumnElement[bool]) -> sa.Update:
+def _cancelling(where: sa.ColumnElement[bool]) -> Any:
     """PostgreSQL locks the rows in their order, as everybody does who changes several messages."""
     mine = (MESSAGES.c.account == sa.bindparam("of")) | (MESSAGES.c.origin == sa.bindparam("of"))
     theirs = MESSAGES.c.number.in_(sa.bindparam("numbers", expanding=True))
@@ -91,7 +91,7 @@ def _cancelling(where: sa.ColumnElement[bool]) -> sa.Update:
         "lease_token": None, "deadline_at": None,
     }  # fmt: skip
     here = MESSAGES.c.seq.in_(sa.select(found.c.seq)) & MESSAGES.c.status.in_(WAITING)
-    return sa.update(MESSAGES).where(here).values(cancelled)
+    return sa.update(MESSAGES).where(here).values(cancelled).returning(MESSAGES.c.seq)
 
 
 CANCEL: Final = (_cancelling(BUSY & status_is("queued", "retrying")), _cancelling(BACK))
@@ -189,4 +189,4 @@ def _is_new(connection: sa.Connection, account: str, told: Mapping[str, str], no
         set_={"expires_at": key.excluded.expires_at},
         where=DEDUPE.c.expires_at <= now,
     )
-    return bool(connection.execute(unless_heard).rowcount)
+    return connection.execute(unless_heard.returning(DEDUPE.c.digest)).first() is not None
