@@ -29,7 +29,7 @@ _NUMBER_NAMES: Final = frozenset({
     "number", "phone", "phonenumber", "mobile", "mobilenumber", "whatsapp", "whatsappnumber", "telephone", "msisdn",
 })  # fmt: skip
 _EXPLICIT: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")
-_DIGITS: Final = re.compile(r"[0-9]{6,20}")
+_DIGITS: Final = re.compile(r"[1-9][0-9]{5,19}")
 _SEPARATORS: Final = re.compile(r"[\s().\-/]+")
 
 
@@ -177,7 +177,7 @@ def _entries(file: BinaryIO, reading: Reading) -> Iterator[Entry | Fault]:
             columns = _columns(cells)
             if columns:
                 continue
-            columns = {name: at for at, name in enumerate(COLUMNS)}
+            columns = {"number": 0, "account": 1, "since": 2}
         yield _entry(line, cells, columns, reading)
 
 
@@ -208,7 +208,7 @@ def _columns(cells: Sequence[str]) -> dict[str, int] | None:
         return None
     if number is None and len(cells) > 1:
         raise NotTaken('The first line names no column "number"; name the column of the phone numbers so.')
-    return {"number": number or 0} | {name: names.index(name) for name in ("account", "since") if name in names}
+    return {"number": number or 0} | {name: names.index(name) for name in COLUMNS[1:] if name in names}
 
 
 def _entry(line: int, cells: Sequence[str], columns: dict[str, int], reading: Reading) -> Entry | Fault:
@@ -217,7 +217,8 @@ def _entry(line: int, cells: Sequence[str], columns: dict[str, int], reading: Re
         return cells[at] if at < len(cells) else ""
 
     try:
-        number = number_of(cell("number"), region=reading.region)
+        is_export = "via" in columns and _DIGITS.fullmatch(cell("number"))
+        number = cell("number") if is_export else number_of(cell("number"), region=reading.region)
         account = require_account(cell("account") or reading.account, reading.accounts)
         return Entry(account, number, _moment(cell("since"), reading.now))
     except NotTaken as fault:
