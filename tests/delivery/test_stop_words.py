@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from babel import localedata
@@ -87,3 +88,9 @@ def test_a_text_is_compared_without_case_accents_and_dress_but_with_its_vowel_si
     assert plain("  «ARRÊTER !»  ") == "arreter"
     assert plain("बंद करें") == unicodedata.normalize("NFKD", "बंद करें")
     assert plain("नि") != plain("न")
+
+
+def test_the_documentation_lists_the_words() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "opt-out.md").read_text(encoding="utf-8")
+    for language, words in OUT.items():
+        assert f"(`{language}`) | {', '.join(words)} | {', '.join(IN.get(language, ()))} |" in page
