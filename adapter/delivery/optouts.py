@@ -55,7 +55,8 @@ def put(
     rows: dict[str, float] = {}
     for number, moment in since.items():
         rows.setdefault(proper(number), moment)
-    ordered = sorted(rows)  # in one order everywhere, so that nobody waits in a circle
+    ordered = sorted(rows)
+    _take_turn(connection)
     written = [
         _ROWS.row(
             connection.dialect,
@@ -64,6 +65,16 @@ def put(
         for one in ordered
     ]
     return Put(_ROWS.write(connection, written), _cancel(connection, account, ordered, now))
+
+
+def _take_turn(connection: sa.Connection) -> None:
+    """One who changes lists at a time, until the end of the transaction: each locks many rows, and nobody shall wait in
+    a circle. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TURN)
+
+
+_TURN: Final = sa.text("SELECT pg_advisory_xact_lock(7425539261)")  # any number that nobody else uses for such a lock
 
 
 def _unless_there(values: Any, dialect: sa.Dialect) -> sa.Insert:
@@ -101,6 +112,7 @@ CANCEL: Final = (_cancelling(BUSY & status_is("queued", "retrying")), _cancellin
 def remove(connection: sa.Connection, account: str, number: str) -> bool:
     """Take a number off the account's list; False where it was not on it. What was cancelled stays cancelled."""
     mine = (OPTOUTS.c.account == account) & (OPTOUTS.c.number == proper(number))
+    _take_turn(connection)
     return connection.execute(sa.delete(OPTOUTS).where(mine)).rowcount > 0
 
 
@@ -159,7 +171,10 @@ def hear(connection: sa.Connection, account: str, row: Mapping[str, Any], *, wor
     """
     told = {key: str(row.get(key) or "") for key in ("number", "text", "payload", "unique_id")}
     number, said = _digits(told["number"]), words.meaning(told["payload"]) or words.meaning(told["text"])
-    if number is None or said is None or not _is_new(connection, account, told, now):
+    if number is None or said is None:
+        return None
+    _take_turn(connection)
+    if not _is_new(connection, account, told, now):
         return None
     if said.way == "out":
         add(connection, account, number, via="message", word=said.word, now=now)
