@@ -64,6 +64,7 @@ def open_relay(settings: Settings) -> Relay:
     """A relay as the environment says; raises ConfigurationError."""
     from adapter.delivery.clerk import Clerk
     from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
+    from adapter.delivery.stop_words import words_for
     from adapter.picky.client import Client
 
     policy = Policy(
@@ -77,7 +78,8 @@ def open_relay(settings: Settings) -> Relay:
     )
     store = open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS)
     accounts, client = load_accounts(settings), Client(timeout=settings.picky_timeout)
-    clerk = Clerk(store, accounts, settings.destination, client, policy=policy, words=WORDS)
+    words = words_for(settings.locale, out=settings.opt_out_words, back=settings.opt_in_words)
+    clerk = Clerk(store, accounts, settings.destination, client, policy=policy, words=words)
     return Relay(
         store,
         accounts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from adapter.delivery.wakeup import ring
+from adapter.faultpoints import reach
 from adapter.picky.reports import Callback
 from adapter.store.engine import Store
 from adapter.store.tables import CALLBACKS
@@ -21,3 +22,4 @@ def keep(store: Store, account: str, destination: str, callback: Callback, *, no
     with store.write() as connection:
         connection.execute(sa.insert(CALLBACKS).values(row))
         ring(connection)
+    reach("callback.stored")

@@ -11,9 +11,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapter.delivery import optouts
 from adapter.delivery.batch import Outgoing
 from adapter.picky.account import Account
-from adapter.store.tables import ACCOUNTS, HANDED, OPTOUTS
+from adapter.store.tables import ACCOUNTS, HANDED
 
 RELEASED: Final[Mapping[str, Any]] = {"released": True}
 """Stands as the courtesy of a message that a person released: only an opt-out still stops it."""
@@ -102,15 +103,10 @@ def stops(
 
 def _opted_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]], account: Account) -> dict[int, Stop]:
     """An opt-out counts for the account it was told to, and for the account whose message another way stands in for."""
-    numbers = {"numbers": [row.number for row in rows]}
-    listed = {(one.account, one.number) for one in connection.execute(_LISTED, numbers)}
-    stop = Stop("cancelled", "opted_out")
-    return {row.seq: stop for row in rows if listed and {(account.name, row.number), (row.origin, row.number)} & listed}
-
-
-_LISTED: Final = sa.select(OPTOUTS.c.account, OPTOUTS.c.number).where(
-    OPTOUTS.c.number.in_(sa.bindparam("numbers", expanding=True))
-)
+    pairs = {row.seq: {(name, row.number) for name in (account.name, row.origin) if name} for row in rows}
+    listed = optouts.among(connection, frozenset[tuple[str, str]]().union(*pairs.values()))
+    stop = Stop("cancelled", optouts.ERROR)
+    return {seq: stop for seq, asked in pairs.items() if listed and asked & listed}
 
 
 def _too_soon_or_late(connection: sa.Connection, row: sa.Row[Any], now: float) -> Stop | None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from adapter.delivery import ways
+from adapter.delivery.spellings import proper
 from adapter.delivery.states import RANKS, REPORTED, UNDELIVERED
 from adapter.picky import outcome as outcomes
 from adapter.store.tables import ATTEMPTS, MESSAGES, OWN_REFERENCE, PUSHES, REPORTS
@@ -259,7 +260,11 @@ class _Finder:
             .where(PUSHES.c.push_id.in_(sorted(wanted)), ATTEMPTS.c.msg_id.is_(None))
         )
         return self._grouped(
-            query, wanted, rows, lambda row: (row["push_id"], row["number"]), lambda one: (one.pushed, one.number)
+            query,
+            wanted,
+            rows,
+            lambda row: (row["push_id"], proper(row["number"] or "")),
+            lambda one: (one.pushed, proper(one.number)),
         )
 
     def _by_reference(self, rows: Mapping[int, Row]) -> dict[int, list[_Match]]:
@@ -294,14 +299,11 @@ def _only(fitting: Sequence[_Match], row: Row) -> _Match | None:
 
 
 def _agrees(match: _Match, row: Row) -> bool:
-    """Whether nothing differs that both know.
-
-    Where the `msg_id` is the same the number may differ: a channel has its own id of a person (Brazil's ninth digit).
-    """
+    """Whether nothing differs that both know; where the `msg_id` is the same the number may."""
     is_by_id = match.msg_id is not None and match.msg_id == row["msg_id"]
     return (
         _same(match.push_id, row["push_id"])
-        and (is_by_id or _same(match.number, row["number"]))
+        and (is_by_id or row["number"] is None or proper(match.number) == proper(row["number"]))
         and (_same(match.reference, row["reference"]) or _is_cut(row["reference"], match.reference))
     )
 

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapter.delivery import optouts
 from adapter.delivery.acceptance import MESSAGE_ROWS, message_row
 from adapter.delivery.batch import Outgoing
 from adapter.delivery.states import UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.store.engine import Store
-from adapter.store.tables import HAS_DEADLINE, MESSAGES, OPTOUTS, REPORTS
+from adapter.store.tables import HAS_DEADLINE, MESSAGES, REPORTS
 
 CHUNK: Final = 100
 _LOOK_AGAIN: Final = 5.0  # a message that is being sent is not overtaken; its answer is near
@@ -70,7 +71,7 @@ def _take(connection: sa.Connection, row: sa.Row[Any], now: float) -> bool:
     identity = f"{chain}-{row.way + 1}"
     first, *rest = row.ways
     mine = MESSAGES.c.seq == row.seq
-    if _is_out(connection, row.number, {origin, row.account, first["account"]}):
+    if optouts.among(connection, {(name, row.number) for name in (origin, row.account, first["account"])}):
         connection.execute(sa.update(MESSAGES).where(mine).values(ways=None, deadline_at=None))
         return False
     taken = sa.update(MESSAGES).where(mine, MESSAGES.c.next_way.is_(None))
@@ -87,11 +88,6 @@ def _take(connection: sa.Connection, row: sa.Row[Any], now: float) -> bool:
     MESSAGE_ROWS.write(connection, [MESSAGE_ROWS.row(connection.dialect, made)])
     ring(connection)
     return True
-
-
-def _is_out(connection: sa.Connection, number: str, accounts: set[str]) -> bool:
-    listed = sa.select(OPTOUTS.c.number).where(OPTOUTS.c.number == number, OPTOUTS.c.account.in_(sorted(accounts)))
-    return connection.execute(listed).first() is not None
 
 
 def stop_later(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: float) -> int:
