@@ -41,7 +41,7 @@ _MINUTES: Final = 300.0
 _DAYS: Final = 3 * 86_400.0
 
 STATUSES: Final[Mapping[int, Meaning]] = {
-    100: Meaning("accepted", "accepted", "Picky Assist has it. It is not confirmed on the phone yet."),
+    100: Meaning("accepted", "accepted", "Picky Assist took it."),
     101: Meaning("retrying", "service_unavailable", "Picky Assist says its service is unavailable. Kept; tried again by itself.", floor=10.0),
     401: Meaning("parked", "authentication_failed", "Picky Assist refused the token: check it, the IP restriction, and that a V4 project uses the V4 address."),
     402: Meaning("failed", "empty_number_list", "Picky Assist found no number in the push.", content=True),

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from adapter import answers
 from adapter.errors import MethodNotAllowed, Refusal
 from adapter.services import Services, open_services
-from adapter.web import api, callbacks, console, health, hooks, push
+from adapter.web import api, callbacks, console, health, hooks, push, why
 from adapter.web.inbound import json_answer, request_id
 from adapter.web.waiting import seats_for
 
@@ -49,7 +49,7 @@ def build_app(given: Services | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would answer a sender with a redirect
     services.catalogue.entries()  # now, so that a later change that does not load has a last good version behind it
-    for part in (hooks, push, callbacks, api, health, console):
+    for part in (hooks, push, callbacks, api, why, health, console):
         app.register_blueprint(part.blueprint)
     app.before_request(_follow)
     app.after_request(_finish)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template
 from adapter.web.inbound import services
 
 blueprint: Final = Blueprint("console", __name__)
-_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @blueprint.get("/")
@@ -17,7 +17,7 @@ def index() -> Response:
     """One page without secrets: strangers may see it."""
     page = render_template("index.html", practice=services().destination == "sandbox")
     response = Response(page, 200, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = POLICY
     return response
 
 

@@ -64,7 +64,9 @@ def test_the_stop_button_for_rows_posted_by_mistake(running: Running, sandbox: S
     time.sleep(0.3)
     assert statuses(running).count("queued") == 5
     waiting = next(row["id"] for row in running.events() if row["status"] == "queued")
-    assert "The hook a is paused; resume it with: python -m adapter resume a" in running.command("why", waiting).stdout
+    told = running.command("why", waiting).stdout
+    assert "The hook a is paused." in told
+    assert "What to do: Resume it with: python -m adapter resume a" in told
     assert "Would cancel 5 messages (5 queued)." in running.command("cancel", "--hook", "a", "--dry-run").stdout
     assert statuses(running).count("queued") == 5
     assert running.command("cancel", "--hook", "a").stdout == "5 messages cancelled.\n"
@@ -110,7 +112,8 @@ def test_an_unknown_message_is_only_sent_again_where_it_is_named(running: Runnin
     post(running, "a", 1)
     wait_for(lambda: statuses(running) == ["unknown"])
     told = running.command("why", str(running.events()[0]["id"])).stdout
-    assert "It may have arrived. It is not sent again by itself; replay sends it again, if that is wanted." in told
+    assert "It may have arrived. It is not sent again by itself." in told
+    assert "though it may be twice: python -m adapter replay" in told
     assert "nothing to replay" in running.command("replay", "--all").stdout
     assert "1 unknown" in running.command("replay", "--status", "unknown", "--dry-run").stdout
     running.command("replay", "--status", "unknown")
