@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapter.delivery.states import TRANSITIONS
+from adapter.delivery.texts import CODES
 from adapter.picky.sandbox import Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.migrate import migrate
@@ -63,7 +64,10 @@ def store(database_url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def watched(store: Store) -> Iterator[None]:
-    """Every change of a message's state during the test must be a way of the table; the database itself tells them."""
+    """Every change of a message's state during the test must be a way of the table; the database itself tells them.
+
+    And every error that is written must have its text.
+    """
     if store.is_sqlite:
         with store.write() as connection:
             connection.execute(sa.text("CREATE TABLE moves (was TEXT, became TEXT)"))
@@ -76,6 +80,8 @@ def watched(store: Store) -> Iterator[None]:
         with store.read() as connection:
             moves = {tuple(row) for row in connection.execute(sa.text("SELECT was, became FROM moves"))}
         assert moves <= TRANSITIONS.keys()
+    with store.read() as connection:
+        assert set(connection.execute(sa.text("SELECT error FROM messages")).scalars()) - {None} <= CODES.keys()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ _MESSAGE: Final = (
 _LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "attempts": ("push", "started_at", "finished_at", "outcome", "delivery", "http_status", "body_status", "together"),
     "reports": ("push", "status", "at", "via"),
-    "notices": ("state", "status", "attempts", "http_status", "created_at", "finished_at"),
+    "notices": ("id", "state", "status", "attempts", "http_status", "created_at", "finished_at"),
 }
 _DIGITS: Final = re.compile(r"\d{5,}")
 _SHOWN: Final = 2  # characters at each end of a number

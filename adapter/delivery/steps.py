@@ -39,7 +39,8 @@ def event_steps(event: Mapping[str, Any]) -> list[Step]:
     if event["status"] in {"ignored", "rejected"}:
         steps.append(step(None, event["status"], _nothing_sent(event)))
     if event["duplicates"]:
-        steps.append(step(event["duplicate_at"], "came again", said("again", count=event["duplicates"])))
+        times = "Once" if event["duplicates"] == 1 else f"{event['duplicates']:,} times"
+        steps.append(step(event["duplicate_at"], "came again", said("again", times=times)))
     return steps
 
 
@@ -161,8 +162,8 @@ def _both(message: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> It
 
 def _notice(notice: Mapping[str, Any]) -> Step:
     status = "queued" if notice["status"] == "sending" else notice["status"]
-    text = said(f"notice_{status}", state=notice["state"])
-    if status == "dead" and notice.get("fault"):
+    text = said(f"notice_{status}", state=notice["state"], id=notice["id"])
+    if status != "sent" and notice.get("fault"):
         text += said("because", reason=visible(notice["fault"]))
     return step(notice["finished_at"] or notice["created_at"], "notice", text)
 

@@ -166,6 +166,7 @@ _ABOUT: Final[Mapping[str, sa.Select[Any]]] = {
     "reports": _of_messages(REPORTS, REPORTS),
     "notices": _of_messages(
         NOTICES,
+        NOTICES.c.seq.label("id"),
         *[NOTICES.c[name] for name in (
             "message_id", "state", "status", "attempts", "http_status", "fault", "created_at", "finished_at",
         )],

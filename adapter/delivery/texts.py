@@ -104,7 +104,7 @@ MOMENTS: Final[Mapping[str, Text]] = {
     "wrong": Text("{key}: {fault}"),
     "wrong_unseen": Text("It is missing or wrong."),
     "more": Text("{count:,} more of these; all of them: python -m adapter why {id} --json"),
-    "again": Text("{count:,} times; nothing was sent for that."),
+    "again": Text("{times}; nothing was sent for that."),
     "ignored": Text("Nothing is sent, on purpose."),
     "because": Text("{reason}"),
     "rejected": Text(
@@ -177,7 +177,8 @@ MOMENTS: Final[Mapping[str, Text]] = {
     "notice_sent": Text('The address that the hook notifies was told "{state}".'),
     "notice_dead": Text(
         'The address that the hook notifies could not be told "{state}", and it is not tried again.',
-        "Correct the address under notify in the hook, or what listens there.",
+        "Correct the address under notify in the hook, or what listens there. "
+        "Then: python -m adapter notices {id} --replay",
     ),
     "notice_cancelled": Text('The address that the hook notifies is not told "{state}" any more.'),
 }
