@@ -42,13 +42,15 @@ OWN: Final[Mapping[str, Mapping[str, Text]]] = {
     "failed": {
         "delivery_failed": Text(
             "Picky Assist took it, but its delivery report says that it failed.",
-            "Check the number; Picky Assist's support finds the message by its msg_id {msg_id}.",
+            "Check the number; Picky Assist's support finds the message by its msg_id {msg_id}. "
+            "Send it again with: python -m adapter replay {id}",
         ),
     },
     "refunded": {
         "refunded": Text(
             "Its delivery report says that it did not arrive and that the credit came back.",
-            "Check the number, or name another way under push.fallback in the hook.",
+            "Check the number, or name another way under push.fallback in the hook. "
+            "To try again: python -m adapter replay {id}",
         ),
     },
     "held": {

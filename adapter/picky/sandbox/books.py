@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from adapter.picky.sandbox.events import DELIVERED, Events, Postman
+from adapter.picky.sandbox.events import DELIVERED, NO_URL, Events, Postman
 from adapter.picky.sandbox.inbox import CREDIT, Message, Push, report
 from adapter.picky.sandbox.plan import KEEP, Plan
 from adapter.picky.sandbox.reading import Call, Reading, read
@@ -116,7 +116,7 @@ class Sandbox:
         It goes to the project of `token`, by default to the one that wrote to that number last.
         """
         if self._postman is None:
-            raise ValueError("the sandbox has no event URL to post a message to.")
+            raise ValueError(NO_URL)
         if token is None:
             writers = (message.push.token for message in reversed(self.inbox()) if message.number == number)
             token = next(writers, "")

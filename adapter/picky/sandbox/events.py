@@ -21,6 +21,7 @@ SUBMITTED, DELIVERED, FAILED, READ, REFUNDED = 4, 1, 2, 3, 5
 ROWS_A_POST: Final = 100
 TIMEOUT: Final = 5.0
 USER_AGENT: Final = "sandbox-events/1.0"
+NO_URL: Final = "the sandbox has no event URL to post a message to."
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class Postman:
         """
         url = self._events.url_for(token) or next(iter(self._events.urls.values()), "")
         if not url:
-            raise ValueError("the sandbox has no event URL to post a message to.")
+            raise ValueError(NO_URL)
         message = {
             "number": number,
             "message-in": quote_plus(text),
