@@ -103,7 +103,7 @@ def _make_one(
             _outgoing(made, message, accounts),
             keys=keys, element=element.index, resend=hook.on_unknown == "resend",
             delay=hook.courtesy.delay, send_at=send_at, expires=hook.courtesy.expires,
-            courtesy=hook.courtesy.toward(message.to, now=now),
+            courtesy=hook.courtesy.toward(message.to, now=now), notify=hook.told_states,
         )  # fmt: skip
         _add(made, one, message)
     return True

@@ -10,6 +10,7 @@ from adapter.mapping.courtesy import Courtesy
 from adapter.mapping.faults import Fault
 from adapter.mapping.fields import Fields
 from adapter.mapping.lookup import Place
+from adapter.mapping.notify import Notify
 from adapter.mapping.push import Push
 from adapter.mapping.template import Rule, Voice
 
@@ -61,8 +62,14 @@ class Hook:
     reject_status: int
     secret_names: tuple[str, ...]
     doubts: tuple[Fault, ...] = ()
+    notify: tuple[Notify, ...] = ()
 
     @property
     def own_keys(self) -> frozenset[str]:
         """Keys that prove or steer the request and are no part of the event."""
         return auth.own_keys(self.proofs) | {"dry_run"}
+
+    @property
+    def told_states(self) -> tuple[str, ...]:
+        """The states of its messages that somebody is to be told of."""
+        return tuple(dict.fromkeys(state for one in self.notify for state in one.on))

@@ -22,6 +22,7 @@ from adapter.mapping.fields import DeclaredFields, Fields, Manner, SchemaClass, 
 from adapter.mapping.fields.declare import declare, places_of
 from adapter.mapping.hook import Browser, Dedupe, Hook
 from adapter.mapping.lookup import Place
+from adapter.mapping.notify import Notify, compile_notify
 from adapter.mapping.push import compile_push
 from adapter.mapping.schema.hook import NAME, RESERVED_NAMES, HookSchema
 from adapter.mapping.schema.sentences import sentences, spelt
@@ -37,10 +38,14 @@ _WINDOW: Final = 72 * 3600.0
 _DIGEST_WINDOW: Final = 10 * 60.0
 
 
+def _no_fault(_url: str) -> None:
+    """Any address may be posted to."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Surroundings:
     """What a hook may lean on outside its file. `read_text(name)` reads a file beside it (OSError, ValueError),
-    `regions` are the countries of accounts that have one.
+    `regions` are the countries of accounts that have one, `notify_fault(url)` says what stands against posting there.
 
     `check_secrets` false lets a hook load without its secrets, for looking at what it would make of a request.
     """
@@ -53,6 +58,7 @@ class Surroundings:
     region: str | None = None
     timezone: str = "UTC"
     locale: str = "en"
+    notify_fault: Callable[[str], str | None] = _no_fault
     check_secrets: bool = True
 
 
@@ -112,7 +118,7 @@ class _Loader:
             return {key: self.expanded(inner, (*path, key)) for key, inner in value.items()}
         if isinstance(value, list):
             return [self.expanded(inner, (*path, index)) for index, inner in enumerate(value)]
-        if path[:1] == ("auth",) and path[-1] in _SECRET_KEYS and isinstance(value, str):
+        if isinstance(value, str) and _is_secret(path):
             return self.secret(value, path)
         return value
 
@@ -126,7 +132,8 @@ class _Loader:
         if variable in self.around.reserved:
             self.fault(path, f"{variable} is a setting of the adapter itself; name a variable of your own")
             return text
-        self.secret_names.append(variable)
+        if path[0] == "auth":
+            self.secret_names.append(variable)
         if not self.around.environ.get(variable) and self.around.check_secrets:
             self.fault(path, f"the environment variable {variable} is not set")
         return self.around.environ.get(variable) or _STAND_IN
@@ -151,6 +158,7 @@ class _Loader:
         dedupe = self.dedupe(data.get("dedupe"))
         push = compile_push(data["push"], self) if data.get("push") else None
         courtesy = compile_courtesy(data, self)
+        notify = self.notify(data.get("notify"))
         browser = data.get("browser")
         if source is not None and browser is not None and not source.browser:
             self.fault(("browser",), "belongs to hooks with source: form only")
@@ -163,7 +171,7 @@ class _Loader:
             for_each=Place.of(each) if each else None, dedupe=dedupe, push=push, respond=data["respond"],
             on_unknown=data["on_unknown"], browser=_browser(browser), region=self.voice.region, voice=self.voice,
             reject_status=data.get("reject_status") or source.reject_status, secret_names=tuple(self.secret_names),
-            courtesy=courtesy, doubts=tuple(self.doubts),
+            courtesy=courtesy, doubts=tuple(self.doubts), notify=notify,
         )  # fmt: skip
 
     def source(self, name: Any) -> SourceKind | None:
@@ -227,6 +235,13 @@ class _Loader:
         within = data.get("within") or (_DIGEST_WINDOW if digest else _WINDOW)
         return Dedupe(tuple(key), within, digest, event_id=bool(data))
 
+    def notify(self, entries: Sequence[Mapping[str, Any]] | None) -> tuple[Notify, ...]:
+        return compile_notify(entries or (), self, listed=isinstance(self.located.data.get("notify"), list))
+
+    @property
+    def notify_fault(self) -> Callable[[str], str | None]:
+        return self.around.notify_fault
+
     @property
     def accounts(self) -> Collection[str]:
         return self.around.accounts
@@ -239,15 +254,15 @@ class _Loader:
             self.fault(path, f"{name}: {reason}")
             return ""
 
-    def checked(self, build: Callable[[], Any], path: Path) -> Any:
-        """What `build` compiles, once its names are known to be fields."""
+    def checked(self, build: Callable[[], Any], path: Path, *, beside: Collection[str] = ()) -> Any:
+        """What `build` compiles, once its names are known to be fields, or one of those `beside`."""
         try:
             found = build()
         except TemplateFault as fault:
             self.fault(path, str(fault), below=fault.line)
             return None
         for name, line in names_in(found).items():
-            if name not in self.field_names:
+            if name not in self.field_names and name not in beside:
                 self.fault(path, self.unknown_name(name), below=line)
         return found
 
@@ -255,6 +270,13 @@ class _Loader:
         near = difflib.get_close_matches(name, self.field_names, n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"fields are {', '.join(sorted(self.field_names)) or 'none'}"
         return f'"{name}" is no field of this hook; {hint}'
+
+
+def _is_secret(path: Path) -> bool:
+    """Whether `${NAME}` is expanded there: in proofs, and where notices are signed."""
+    if path[:1] == ("auth",):
+        return path[-1] in _SECRET_KEYS
+    return tuple(step for step in path if isinstance(step, str)) == ("notify", "secret")
 
 
 def _token(options: Mapping[str, Any]) -> auth.Proof:

@@ -26,7 +26,7 @@ from adapter.mapping.printed import NOTHING, printed
 
 __all__ = [
     "MOST_CHARACTERS", "MOST_SECONDS", "MOST_TURNS", "PRINTED_HERE", "Rule", "TemplateFault", "Text", "Values", "Voice",
-    "budget", "compiled", "lone_expression", "names_in", "rendered",
+    "budget", "compiled", "lone_expression", "names_in", "parts_in", "rendered",
 ]  # fmt: skip
 
 PRINTED_HERE: Final = "\ufffc"  # stands for what an expression prints, in a text without values
@@ -222,3 +222,19 @@ def names_in(value: Any) -> dict[str, int]:
         return value.names
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     return {name: line for one in inner for name, line in names_in(one).items()}
+
+
+def parts_in(value: Any, name: str) -> dict[str, int]:
+    """What a Text or nested value of them takes of `name`, as in `{{ name.part }}`, with the line in its template."""
+    if isinstance(value, Text):
+        return _parts(language(value.voice).parse(value.source), name)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return {part: line for one in inner for part, line in parts_in(one, name).items()}
+
+
+def _parts(tree: nodes.Template, name: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == name:
+            found.setdefault(node.attr, node.lineno)
+    return found

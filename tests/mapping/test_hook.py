@@ -68,7 +68,7 @@ def test_a_good_file_loads() -> None:
         ('  to: "{{ phone }}"\n', "", 9, "push.to: is missing"),
         ("push:\n", "for_each: 'items['\npush:\n", 9, "for_each: .* is no JMESPath to a list"),
         ("push:\n", "limits: {}\npush:\n", 9, "limits: is not supported yet; remove it"),
-        ("push:\n", "notify: {}\npush:\n", 9, "notify: is not supported yet"),
+        ("push:\n", "notify: [text]\npush:\n", 9, r"notify\[0\]: must be a mapping of keys to values"),
         ("push:\n", "on_unknown: retry\npush:\n", 9, "must be hold or resend"),
         ("push:\n", "browser: {honeypot: x}\npush:\n", 9, "browser: belongs to hooks with source: form only"),
         ("push:\n", "push:\n  account: shop2\n", 10, 'no account is named "shop2"; known are main'),

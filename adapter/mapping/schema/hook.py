@@ -14,6 +14,7 @@ from marshmallow import fields, validate
 from adapter.mapping.schema.auth import AuthField
 from adapter.mapping.schema.courtesy import LimitSchema, QuietSchema
 from adapter.mapping.schema.field import FieldSchema
+from adapter.mapping.schema.notify import NotifyField
 from adapter.mapping.schema.push import PushSchema
 from adapter.mapping.schema.types import (
     Duration,
@@ -140,7 +141,7 @@ class HookSchema(Strict):
     quiet = fields.Nested(QuietSchema)
     limit = fields.Nested(LimitSchema)
     fallback = Elsewhere("push.fallback")
-    notify = NotYet()
+    notify = NotifyField()
 
     @ma.validates_schema
     def says_what_it_reads(self, data: Mapping[str, Any], **_: Any) -> None:

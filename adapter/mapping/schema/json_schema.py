@@ -9,7 +9,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from adapter.intake.sources import SOURCES
-from adapter.mapping.schema import auth, courtesy, field, hook, push, types
+from adapter.mapping.schema import auth, courtesy, field, hook, notify, push, types
 from adapter.mapping.schema.descriptions import DESCRIPTIONS
 
 _TEXTS: Final = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
@@ -94,6 +94,11 @@ def _mapping(one: Any, path: tuple[str, ...]) -> dict[str, Any]:
     return {"type": "object"} | ({"additionalProperties": _shape(inner, path)} if inner is not None else {})
 
 
+def _one_or_more(one: Any, path: tuple[str, ...]) -> dict[str, Any]:
+    entry = _object(one.schema, path)
+    return {"anyOf": [entry, {"type": "array", "minItems": 1, "maxItems": notify.MOST, "items": entry}]}
+
+
 def _always(shape: Mapping[str, Any]) -> Callable[[Any, tuple[str, ...]], dict[str, Any]]:
     return lambda _one, _path: dict(shape)
 
@@ -109,6 +114,7 @@ _SHAPES: Final[Mapping[type, Callable[[Any, tuple[str, ...]], dict[str, Any]]]] 
     courtesy.QuietZone: _always({"type": "string"}),
     hook.EnabledField: _always({"enum": [True, False, "capture"]}),
     hook.DedupeField: lambda one, path: {"anyOf": [{"const": "none"}, _object(one.schema, path)]},
+    notify.NotifyField: _one_or_more,
     field.ChoicesField: _always({"anyOf": [_TEXTS, _SYNONYMS]}),
     field.TableField: _always({"type": "object", "additionalProperties": _SCALAR}),
     field.StripField: _always({"type": ["boolean", "string"]}),
