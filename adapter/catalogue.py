@@ -15,6 +15,7 @@ from adapter.mapping.faults import Fault, HookFaults
 from adapter.mapping.hook import Hook
 from adapter.mapping.hook_file import Surroundings, load_hook
 from adapter.mapping.schema.hook import NAME, RESERVED_NAMES
+from adapter.notices.address import Rules
 
 LOOK_AGAIN_SECONDS: Final = 1.0
 _MOST_FILE: Final = 256 * 1024
@@ -130,8 +131,14 @@ class Catalogue:
             region=settings.default_region or None,
             timezone=settings.timezone,
             locale=settings.locale,
+            notify_fault=posting_rules(settings).fault,
             check_secrets=self._check_secrets,
         )
+
+
+def posting_rules(settings: Settings) -> Rules:
+    """Where notices may be posted to."""
+    return Rules(settings.notify_hosts, practice=bool(settings.adapter_sandbox))
 
 
 def is_hook_name(name: str) -> bool:

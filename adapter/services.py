@@ -60,14 +60,9 @@ def open_services(settings: Settings | None = None, *, pool_size: int = 10) -> S
     return Services(settings, accounts, catalogue, open_store(settings, pool_size=pool_size))
 
 
-def open_relay(settings: Settings) -> Relay:
-    """A relay as the environment says; raises ConfigurationError."""
-    from adapter.delivery.clerk import Clerk
-    from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
-    from adapter.delivery.stop_words import words_for
-    from adapter.picky.client import Client
-
-    policy = Policy(
+def policy_of(settings: Settings) -> Policy:
+    """How failures are met."""
+    return Policy(
         pause=settings.retry_pause,
         longest=settings.retry_longest,
         retry_for=settings.retry_hours * 3600.0,
@@ -76,6 +71,16 @@ def open_relay(settings: Settings) -> Relay:
         report_after=settings.report_after,
         zone=zoneinfo.ZoneInfo(settings.timezone),
     )
+
+
+def open_relay(settings: Settings) -> Relay:
+    """A relay as the environment says; raises ConfigurationError."""
+    from adapter.delivery.clerk import Clerk
+    from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
+    from adapter.delivery.stop_words import words_for
+    from adapter.picky.client import Client
+
+    policy = policy_of(settings)
     store = open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS)
     accounts, client = load_accounts(settings), Client(timeout=settings.picky_timeout)
     words = words_for(settings.locale, out=settings.opt_out_words, back=settings.opt_in_words)

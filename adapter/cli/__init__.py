@@ -16,6 +16,7 @@ _MODULES: Final = {
     "phone": "phone",
     "send": "sending",
     "events": "telling", "why": "telling",
+    "notices": "noticing",
     "replay": "controlling", "release": "controlling", "cancel": "controlling",
     "pause": "controlling", "resume": "controlling",
     "optouts": "optouts",

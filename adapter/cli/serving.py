@@ -38,11 +38,13 @@ def relay_command() -> None:
     stop = stop_on_signals()  # now, so that it also ends well while it is still coming up
     settings = require_service(load_settings())
     set_up_logs(settings.log_level, settings.log_format)
+    from adapter.notifying import beside, open_notifier
     from adapter.services import open_relay
 
     relay = open_relay(settings)
     require_tables(relay.store)
-    relay.run(stop)
+    with beside(open_notifier(settings), stop):
+        relay.run(stop)
 
 
 def require_tables(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from adapter.store.engine import Store
-from adapter.store.tables import ATTEMPTS, DEDUPE, EVENTS, HANDED, MESSAGES, PUSHES, REPORTS
+from adapter.store.tables import ATTEMPTS, DEDUPE, EVENTS, HANDED, MESSAGES, NOTICES, PUSHES, REPORTS
 
 CHUNK: Final = 200  # events in one transaction
 _LOOK_SECONDS: Final = 600.0
@@ -74,7 +74,7 @@ class Sweeper:
             attempts = ATTEMPTS.c.message_id.in_(ids)
             pushes = set(connection.execute(sa.select(ATTEMPTS.c.push).where(attempts)).scalars())
             connection.execute(sa.delete(ATTEMPTS).where(attempts))
-            for table in (REPORTS, HANDED):
+            for table in (REPORTS, HANDED, NOTICES):
                 connection.execute(sa.delete(table).where(table.c.message_id.in_(ids)))
             connection.execute(sa.delete(MESSAGES).where(MESSAGES.c.id.in_(ids)))
             connection.execute(sa.delete(EVENTS).where(EVENTS.c.id.in_([one for one in events if one not in kept])))

@@ -156,7 +156,7 @@ def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -
         answer = None
     status = _status(answer)
     if status is None or (status not in STATUSES and http_status >= 500) or _is_echo(http_status, status, answer):
-        return Outcome(_of_transport(http_status), http_status, text=text, retry_after=_seconds(retry_after))
+        return Outcome(_of_transport(http_status), http_status, text=text, retry_after=retry_seconds(retry_after))
     return Outcome(
         STATUSES.get(status, TOO_MANY if http_status == 429 else UNDOCUMENTED),
         http_status,
@@ -165,7 +165,7 @@ def classify(http_status: int, body: bytes, *, retry_after: str | None = None) -
         rows=_rows(answer.get("data")),
         message=(_text(answer.get("message")) or "")[:200],
         text=text,
-        retry_after=_seconds(retry_after),
+        retry_after=retry_seconds(retry_after),
     )
 
 
@@ -209,7 +209,7 @@ def _text(value: Any) -> str | None:
     return str(value)[:200].replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _seconds(header: str | None) -> float:
+def retry_seconds(header: str | None) -> float:
     """Seconds from now that a `Retry-After` names, as a number or as a date; 0 where it names none."""
     text = (header or "").strip()
     if text.isascii() and text.isdecimal():

@@ -261,6 +261,7 @@ NOTICES: Final = sa.Table(
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("status", sa.Text, nullable=False),  # queued, sending, sent, dead, cancelled
     sa.Column("due_at", sa.Double, nullable=False),
+    sa.Column("entry", sa.Integer),  # of its hook's `notify`, once it is known which of them want it
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("failing_since", sa.Double),
     sa.Column("finished_at", sa.Double),
