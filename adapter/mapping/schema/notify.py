@@ -31,9 +31,9 @@ def _address(value: str) -> None:
         raise ma.ValidationError(_SHAPE)
 
 
-def _form_value(value: Any) -> None:
-    if value is not None and not isinstance(value, str | int | float):
-        raise ma.ValidationError("must be text: a form has no lists and mappings")
+def _texts(value: Mapping[str, Any]) -> None:
+    if wrong := [key for key, inner in value.items() if isinstance(inner, dict | list)]:
+        raise ma.ValidationError({key: ["must be text: a form has no lists and mappings"] for key in wrong})
 
 
 class NotifySchema(Strict):
@@ -47,11 +47,7 @@ class NotifySchema(Strict):
     )
     url = text(required=True, validate=_address)
     json = mapping()
-    form = fields.Dict(
-        keys=fields.String(),
-        values=fields.Raw(allow_none=True, validate=_form_value),
-        error_messages={"invalid": "must be a mapping of keys to texts"},
-    )
+    form = mapping(validate=_texts)
     secret = text(validate=validate.Length(min=1, error="is empty"))
 
     @ma.validates_schema
@@ -67,16 +63,14 @@ class NotifyField(fields.Field[list[dict[str, Any]]]):
     schema = NotifySchema()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        if not isinstance(value, list):
-            return [dict(self.schema.load(value))]
-        if not 1 <= len(value) <= MOST:
+        if isinstance(value, list) and not 1 <= len(value) <= MOST:
             raise ma.ValidationError(f"must be a mapping with on and url, or a list of 1 to {MOST} of them")
         found, faults = [], {}
-        for index, one in enumerate(value):
+        for index, one in enumerate(value if isinstance(value, list) else [value]):
             try:
                 found.append(dict(self.schema.load(one)))
             except ma.ValidationError as fault:
                 faults[index] = messages_in(fault)
         if faults:
-            raise ma.ValidationError(faults)
+            raise ma.ValidationError(faults if isinstance(value, list) else faults[0])
         return found
