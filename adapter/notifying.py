@@ -37,7 +37,7 @@ _LOOK_SECONDS: Final = 0.5
 _STORE_PAUSE: Final = 2.0
 _FAULTY_PAUSE: Final = 60.0
 _LONGEST_QUIET: Final = 300.0
-_LEASE_SLACK: Final = 50.0  # beyond the longest post: to make the body, and to write down what came of it
+LEASE_SECONDS: Final = 60.0  # far beyond the longest post, with time to make its body and write down what came of it
 _GONE: Final = "Its hook is gone."
 _FORGOTTEN: Final = "Its event is forgotten."
 
@@ -48,12 +48,19 @@ class Notifier:
     """Posts the notices of one destination. Any number of them may share a database."""
 
     def __init__(
-        self, services: Services, poster: Poster, *, policy: Policy, now: Callable[[], float] = time.time
+        self,
+        services: Services,
+        poster: Poster,
+        *,
+        policy: Policy,
+        lease: float = LEASE_SECONDS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._services = services
         self._store = services.store
         self._poster = poster
         self._policy = policy
+        self._lease = lease
         self._now = now
         self._reader = FieldReader(services.accounts)
         self._pool = ThreadPoolExecutor(MOST_POSTS, thread_name_prefix="notice")
@@ -83,10 +90,9 @@ class Notifier:
         if count := noticing.give_back(self._store, destination, now=now, policy=self._policy):
             _log.warning("interrupted_notices", notices=count)
         self._sort(now)
-        lease = self._poster.timeout + _LEASE_SLACK
         while len(self._under_way) < MOST_POSTS:
             notice = noticing.claim(
-                self._store, destination, now=now, lease=lease, token=uuid.uuid4().hex, busy=self._busy()
+                self._store, destination, now=now, lease=self._lease, token=uuid.uuid4().hex, busy=self._busy()
             )
             if notice is None:
                 return
