@@ -28,11 +28,10 @@ from adapter.notices.client import Poster
 from adapter.picky.outcome import retry_seconds
 from adapter.services import Services, open_services, policy_of
 from adapter.stopping import Stop
-from adapter.store.engine import UNAVAILABLE
+from adapter.store.engine import UNAVAILABLE, Store
 
 MOST_POSTS: Final = 4  # under way at once
 MOST_OF_ONE: Final = 2  # of them to one host: one that hangs must not keep the others from being told
-CONNECTIONS: Final = 3
 _LOOK_SECONDS: Final = 0.5
 _STORE_PAUSE: Final = 2.0
 _FAULTY_PAUSE: Final = 60.0
@@ -202,9 +201,9 @@ def _wanting(hook: Hook, notice: Notice) -> Notify | None:
     return entry if entry is not None and notice.state in entry.on else None
 
 
-def open_notifier(settings: Settings) -> Notifier:
-    """A notifier as the environment says; raises ConfigurationError."""
-    services = open_services(settings, pool_size=CONNECTIONS)
+def open_notifier(settings: Settings, store: Store) -> Notifier:
+    """A notifier as the environment says, on the relay's connections; raises ConfigurationError."""
+    services = open_services(settings, store=store)
     return Notifier(services, Poster(posting_rules(settings)), policy=policy_of(settings))
 
 

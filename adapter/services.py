@@ -52,12 +52,12 @@ def _log_faults(hook: str, faults: tuple[Fault, ...]) -> None:
         structlog.get_logger("hooks").error("hook_faulty", hook=hook, line=fault.line, fault=fault.sentence)
 
 
-def open_services(settings: Settings | None = None, *, pool_size: int = 10) -> Services:
-    """Everything, from the environment; raises ConfigurationError with what is wrong."""
+def open_services(settings: Settings | None = None, *, pool_size: int = 10, store: Store | None = None) -> Services:
+    """Everything, from the environment; raises ConfigurationError with what is wrong. `store`: one that is open."""
     settings = settings or load_settings()
     accounts = load_accounts(settings)
     catalogue = Catalogue(Path(settings.templates_dir), settings, accounts=accounts, on_faults=_log_faults)
-    return Services(settings, accounts, catalogue, open_store(settings, pool_size=pool_size))
+    return Services(settings, accounts, catalogue, store or open_store(settings, pool_size=pool_size))
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -43,7 +43,7 @@ def relay_command() -> None:
 
     relay = open_relay(settings)
     require_tables(relay.store)
-    with beside(open_notifier(settings), stop):
+    with beside(open_notifier(settings, relay.store), stop):
         relay.run(stop)
 
 
