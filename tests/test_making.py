@@ -289,3 +289,10 @@ def test_a_key_of_the_element_counts_wherever_the_element_stands() -> None:
     there, back = send(hook, {"order": 7, "items": ITEMS}), send(hook, {"order": 7, "items": ITEMS[::-1]})
     assert keys(there) == keys(back)[::-1]
     assert [len(found) for found in keys(there)] == [1, 1]
+
+
+def test_each_message_is_told_of_in_every_state_that_some_entry_asks_for() -> None:
+    told = "notify:\n  - {on: [read, failed], url: 'https://a.example.com/'}\n  - {on: [dead, failed], url: 'https://b.example.com/'}\n"
+    data = {"order": 7, "items": ITEMS}
+    assert [one.notify for one in send(ORDER + told, data).messages] == [("read", "failed", "dead")] * 2
+    assert [one.notify for one in send(ORDER, data).messages] == [(), ()]
