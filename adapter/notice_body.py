@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from adapter import answers
 from adapter.delivery.noticing import Notice
-from adapter.delivery.story import explain
+from adapter.delivery.standing import because
 from adapter.intake.request import RawRequest
 from adapter.line import take
 from adapter.mapping.hook import Hook
@@ -47,7 +47,7 @@ class Told:
         kept = ("number", "reference", "account", "push_id", "msg_id")
         return {
             "id": message["id"], "event": self.notice.event_id, "hook": self.notice.hook, "status": state,
-            **{key: message[key] for key in kept}, "error": error, "because": explain(state, error),
+            **{key: message[key] for key in kept}, "error": error, "because": because({**message, "status": state, "error": error}),
             "at": _iso(self.notice.created_at), "text": message["item"].get("message"),
         }  # fmt: skip
 

@@ -33,10 +33,19 @@ class Around:
         return self.accounts.get(account, {}).get("reported_at") is not None
 
 
+def because(message: Mapping[str, Any]) -> str:
+    """A message's state and its cause, as one text."""
+    return _stands(message).cause
+
+
+def _stands(message: Mapping[str, Any]) -> Text:
+    """The texts of its state, before anything from outside is in them."""
+    return filled(_of_state(message), {**message, "msg_id": message["msg_id"] or "-"})
+
+
 def present_step(message: Mapping[str, Any], around: Around) -> Step:
     """How a message stands now, why, and what to do."""
-    places = {**message, "msg_id": message["msg_id"] or "-"}
-    text = filled(_of_state(message), places)  # before anything from outside is in it
+    text = _stands(message)
     if message["status"] in _MORE:
         text += _MORE[message["status"]](message, around)
     elif message["status"] in DUE:

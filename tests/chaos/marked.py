@@ -91,5 +91,5 @@ def _scenario(point: str, database: str) -> Scenario:
     return Scenario(point, database, functools.partial(act, point=point))
 
 
-_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith("notice."))
+_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(("callback.", "notice.")))
 SCENARIOS: Final = tuple(_scenario(point, database) for point in _OF_MESSAGES for database in KINDS)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import requests
-import sqlalchemy as sa
 
 from adapter.catalogue import Catalogue, posting_rules
 from adapter.config import load_settings
@@ -55,19 +54,7 @@ def running(tmp_path: Path, receiver: Receiver, sandbox_url: str) -> Iterator[Ru
     hooks.mkdir()
     (hooks / "a.yaml").write_text(HOOK.format(states="accepted, failed", url=receiver.url, more=BODY))
     with Running(tmp_path, picky_url=sandbox_url, templates=hooks, SIGN=SECRET, RETRY_PAUSE="1") as adapter:
-        _tell_of_everything(tmp_path)
         yield adapter
-
-
-def _tell_of_everything(directory: Path) -> None:
-    """Every message is told of, whatever its row was written with."""
-    store = Store(f"sqlite:///{directory / 'adapter.db'}")
-    with store.write() as connection:
-        connection.execute(sa.text(
-            "CREATE TRIGGER told AFTER INSERT ON messages WHEN NEW.notify IS NULL "
-            "BEGIN UPDATE messages SET notify = ',accepted,failed,' WHERE seq = NEW.seq; END"
-        ))  # fmt: skip
-    store.close()
 
 
 def post(running: Running, number: int, hook: str = "a") -> str:
