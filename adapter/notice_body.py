@@ -47,7 +47,8 @@ class Told:
         kept = ("number", "reference", "account", "push_id", "msg_id")
         return {
             "id": message["id"], "event": self.notice.event_id, "hook": self.notice.hook, "status": state,
-            **{key: message[key] for key in kept}, "error": error, "because": because({**message, "status": state, "error": error}),
+            **{key: message[key] for key in kept}, "error": error,
+            "because": because({**message, "status": state, "error": error}),
             "at": _iso(self.notice.created_at), "text": message["item"].get("message"),
         }  # fmt: skip
 
