@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ from adapter.store.tables import ACCOUNTS, CALLBACKS, EXPIRES, MESSAGES
 _LOOK_SECONDS: Final = 0.2
 _STORE_PAUSE: Final = 2.0
 _EXPIRED_CHUNK: Final = 500
+MOST_ROWS: Final = 500
+"""Rows of one POST that are applied together: whoever wants to write meanwhile waits for that long."""
 AGAIN: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3600.0)
 """Seconds after which a row is looked up again that fits no message yet: its push may not have been answered."""
 
@@ -142,21 +144,25 @@ def apply_callbacks(store: Store, manner: Manner, *, now: float) -> int:
             raise
         _log.exception("callback_failed", callback=row.seq)  # it must not stand before the others for ever
         with store.write() as connection:
-            _later(connection, row, list(row.rows), now)
+            _later(connection, row, row.rows, now)
+            connection.execute(sa.delete(CALLBACKS).where(CALLBACKS.c.seq == row.seq))
     return 1
 
 
 def _delivery(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: float) -> None:
-    """The account's row first, as everywhere, so that nobody waits in a circle."""
-    new = len(row.rows) if row.tries == 0 else 0
+    """The first rows of it; the account's row before any message, as everywhere, so that nobody waits in a circle."""
+    rows, rest = row.rows[:MOST_ROWS], row.rows[MOST_ROWS:]
+    new = len(rows) if row.tries == 0 else 0
     _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + new)
     applied = reports.apply_rows(
-        connection, row.account, row.destination, row.rows, received_at=row.received_at, now=now,
+        connection, row.account, row.destination, rows, received_at=row.received_at, now=now,
         ask_after=manner.ask_after,
     )  # fmt: skip
     _later(connection, row, applied.left, now)
+    mine = CALLBACKS.c.seq == row.seq
+    connection.execute(sa.update(CALLBACKS).where(mine).values(rows=rest) if rest else sa.delete(CALLBACKS).where(mine))
     _log.info(
-        "reports", account=row.account, rows=len(row.rows), known=applied.known, left=len(applied.left),
+        "reports", account=row.account, rows=len(rows), known=applied.known, left=len(applied.left),
         tries=row.tries, states=applied.states,
     )  # fmt: skip
 
@@ -166,7 +172,7 @@ def _inbound(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: f
     for message in row.rows:
         if heard := optouts.hear(connection, row.account, message, words=manner.words, now=now):
             _log.info("opt", account=row.account, opt=heard)
-    _later(connection, row, [], now)
+    connection.execute(sa.delete(CALLBACKS).where(CALLBACKS.c.seq == row.seq))
 
 
 _APPLIERS: Final = {"delivery": _delivery, "inbound": _inbound}
@@ -179,16 +185,16 @@ def _tell_account(connection: sa.Connection, row: sa.Row[Any], **changes: Any) -
         connection.execute(sa.update(ACCOUNTS).where(mine).values(changes))
 
 
-def _later(connection: sa.Connection, row: sa.Row[Any], left: Collection[Any], now: float) -> None:
-    """Keep the rows that are left for another look; those looked up often enough are strangers, and counted."""
-    mine = CALLBACKS.c.seq == row.seq
-    if left and row.tries < len(AGAIN):
-        again = {"rows": list(left), "tries": row.tries + 1, "due_at": now + AGAIN[row.tries]}
-        connection.execute(sa.update(CALLBACKS).where(mine).values(again))
+def _later(connection: sa.Connection, row: sa.Row[Any], left: Sequence[Any], now: float) -> None:
+    """Keep rows for another look; those looked up often enough are strangers, and counted."""
+    if not left:
         return
-    if left:
+    if row.tries >= len(AGAIN):
         _tell_account(connection, row, strangers=ACCOUNTS.c.strangers + len(left))
-    connection.execute(sa.delete(CALLBACKS).where(mine))
+        return
+    again = {"rows": list(left), "tries": row.tries + 1, "due_at": now + AGAIN[row.tries]}
+    same = {name: row._mapping[name] for name in ("account", "destination", "kind", "received_at")}
+    connection.execute(sa.insert(CALLBACKS).values(**same, **again))
 
 
 def expire(store: Store, *, now: float) -> int:

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapter.delivery.states import RANKS, REPORTED
 from adapter.store.engine import Store
 from adapter.store.tables import EVENTS, MESSAGES
 
-SETTLED: Final = frozenset({"accepted", "held", "unknown", "parked", "failed", "dead"})
+REPORTED_ON: Final = frozenset({"submitted", "delivered", "read", "refunded"})
+SETTLED: Final = REPORTED_ON | {"accepted", "held", "unknown", "parked", "failed", "dead"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class Books:
     messages: Sequence[Message]
     inbox: Sequence[Mapping[str, Any]]
 
+    @property
+    def untold(self) -> list[str]:
+        """A sentence for each message whose state is not what the sandbox reported of it, and was told it heard."""
+        states = {message.id: message.status for message in self.messages}
+        told = {one["reference_number"]: [REPORTED[status] for status in one.get("posted", ())] for one in self.inbox}
+        return [
+            f"Message {message} was reported as {furthest}, and is {states.get(message)}."
+            for message, reported in told.items()
+            if reported
+            for furthest in [max(reported, key=lambda state: RANKS[state])]
+            if RANKS.get(states.get(message, ""), -1) < RANKS[furthest]
+        ]
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Audit:
@@ -54,11 +69,12 @@ class Audit:
     twice: tuple[str, ...]
     unsettled: tuple[str, ...]
     unbalanced: tuple[str, ...]
+    untold: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
         """All the sentences."""
-        return (*self.lost, *self.twice, *self.unsettled, *self.unbalanced)
+        return (*self.lost, *self.twice, *self.unsettled, *self.unbalanced, *self.untold)
 
 
 def audit(books: Books) -> Audit:
@@ -69,6 +85,7 @@ def audit(books: Books) -> Audit:
         tuple(_twice(books)),
         tuple(_unsettled(books)),
         tuple(_unbalanced(books)),
+        tuple(books.untold),
     )
 
 
@@ -128,12 +145,17 @@ def _unbalanced(books: Books) -> Iterable[str]:
     taken = {one["reference_number"]: one for one in books.inbox}
     stored = {message.id: message for message in books.messages}
     for message in books.messages:
-        if message.status == "accepted":
+        if message.status in {"accepted", *REPORTED_ON}:
             yield from _receipt_faults(message, taken.get(message.id))
     for reference in taken:
         if reference not in stored:
             yield f"The sandbox took message {reference}, which the store does not know."
-        elif stored[reference].status not in {"accepted", "unknown"}:
+        elif stored[reference].status not in {
+            "accepted",
+            "unknown",
+            *REPORTED_ON,
+            *_failed_by_report(books, reference),
+        }:
             yield f"The sandbox took message {reference}, which is {stored[reference].status}."
     known = {event.id for event in books.events}
     for message in books.messages:
@@ -141,9 +163,14 @@ def _unbalanced(books: Books) -> Iterable[str]:
             yield f"Message {message.id} belongs to no event."
 
 
+def _failed_by_report(books: Books, reference: str) -> set[str]:
+    told = next(one.get("posted", ()) for one in books.inbox if one["reference_number"] == reference)
+    return {"failed"} if told else set()
+
+
 def _receipt_faults(message: Message, taken: Mapping[str, Any] | None) -> Iterable[str]:
     if taken is None:
-        yield f"Message {message.id} is accepted, and the sandbox does not have it."
+        yield f"Message {message.id} is {message.status}, and the sandbox does not have it."
     elif (message.push_id, message.msg_id) != (taken["push_id"], taken["msg_id"]):
         yield (
             f"Message {message.id} has the receipt {message.push_id}/{message.msg_id}; "

@@ -13,6 +13,7 @@ from tests.chaos.scenario import Scenario
 from tests.chaos.senders import Wave
 from tests.chaos.world import World
 
+REPORTS: Final = {"CALLBACK_SECRET": "chaos-callback-secret"}
 _PAUSES: Final = (0.3, 0.8)
 _RULES: Final = (
     (12, Rule()),
@@ -41,6 +42,15 @@ def misbehave_and_kill(world: World, *, relays: int, events: int, seconds: float
     world.sandbox.behave(next=_rules(world.random, 2 * events))
     kill_at_random(world, relays=relays, events=events, seconds=seconds)
     world.sandbox.behave(next=None)
+
+
+def reports_and_kills(world: World, *, relays: int, events: int, seconds: float) -> None:
+    """The same while the sandbox loses answers and reports, late, doubled and in any order, what became of messages."""
+    world.sandbox.behave(next=[rule for _ in range(events) for rule in (Rule(), Rule(), Rule(reset="after"))])
+    kill_at_random(world, relays=relays, events=events, seconds=seconds)
+    world.sandbox.behave(next=None)
+    world.settle(seconds=60.0)
+    world.until_told()
 
 
 def _rules(chance: random.Random, count: int) -> list[Rule]:
@@ -74,7 +84,13 @@ def scenarios(*, short: bool) -> tuple[Scenario, ...]:
     """SQLite with one relay, PostgreSQL with two."""
     size = {"events": 50, "seconds": 3.0} if short else {"events": 200, "seconds": 14.0}
     return tuple(
-        Scenario(name, database, functools.partial(act, relays=relays, **size), patience=60.0, is_busy=not short)
-        for name, act in (("random-kills", kill_at_random), ("misbehaviour", misbehave_and_kill))
+        Scenario(
+            name, database, functools.partial(act, relays=relays, **size), settings, patience=60.0, is_busy=not short
+        )
+        for name, act, settings in (
+            ("random-kills", kill_at_random, {}),
+            ("misbehaviour", misbehave_and_kill, {}),
+            ("reports", reports_and_kills, REPORTS),
+        )
         for database, relays in (("sqlite", 1), ("postgres", 2))
     )

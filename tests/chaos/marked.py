@@ -10,6 +10,7 @@ from typing import Final
 
 from adapter.faultpoints import POINTS
 from tests.chaos.databases import KINDS
+from tests.chaos.kills import REPORTS
 from tests.chaos.processes import Process, until
 from tests.chaos.scenario import Scenario
 from tests.chaos.world import World
@@ -64,6 +65,37 @@ def kill_relay(world: World, *, point: str) -> None:
     _check_became(world, left)
 
 
+def kill_web_reported_to(world: World, *, point: str) -> None:
+    """Every web process dies when it has stored its second report; then a web server comes that lives."""
+    world.start_relay()
+    web = world.start_web(fault=f"{point}:{_TURN}")
+    wave = world.send(40)
+    deaths = until(lambda: _deaths(web) >= 2 and _deaths(web), f"web processes killed at {point}", seconds=40)
+    web.send(signal.SIGTERM)
+    web.wait()
+    world.disturbances += deaths
+    world.retire(web)
+    world.start_web()
+    wave.join()
+    world.settle(seconds=40)
+    world.until_told()
+
+
+def kill_clerk(world: World, *, point: str) -> None:
+    """The relay dies while it applies a report; another one applies it."""
+    world.start_web()
+    relay = world.start_relay(fault=f"{point}:{_TURN}")
+    wave = world.send(40, over=1.0)
+    code = relay.wait()
+    if code != -signal.SIGKILL:
+        world.faults.append(f"The relay was to be killed at {point}; it ended with status {code}.")
+    world.disturbances += 1
+    world.replace_relay(relay)
+    wave.join()
+    world.settle(seconds=40)
+    world.until_told()
+
+
 def _check_left(world: World, left: Mapping[str, str], *, point: str) -> None:
     """A dead relay leaves behind what the marked line says."""
     counts = Counter(left.values())
@@ -92,4 +124,12 @@ def _scenario(point: str, database: str) -> Scenario:
 
 
 _OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(("callback.", "notice.")))
-SCENARIOS: Final = tuple(_scenario(point, database) for point in _OF_MESSAGES for database in KINDS)
+_OF_REPORTS: Final = {"callback.stored": kill_web_reported_to, "callback.written": kill_clerk}
+SCENARIOS: Final = (
+    *(_scenario(point, database) for point in _OF_MESSAGES for database in KINDS),
+    *(
+        Scenario(point, database, functools.partial(act, point=point), REPORTS)
+        for point, act in _OF_REPORTS.items()
+        for database in KINDS
+    ),
+)

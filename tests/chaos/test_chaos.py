@@ -31,6 +31,9 @@ _PLAYED: Final = (
     "accept.committed-sqlite",
     "begin.written-postgres",
     "relay.answered-sqlite",
+    "reports-sqlite",
+    "callback.stored-postgres",
+    "callback.written-sqlite",
 )
 
 
@@ -162,3 +165,11 @@ def test_a_row_with_any_fault_fails_and_says_so() -> None:
     assert "Message E3-1 stays queued." in drawn
     assert "The relay was to be killed." in drawn
     assert drawn.count("FAILED") == 2
+
+
+def test_a_report_that_was_heard_and_not_applied_is_missed() -> None:
+    inbox = ({**TAKEN, "posted": [4, 1]}, *EXACT.inbox[1:])
+    untold = audit(dataclasses.replace(EXACT, inbox=inbox)).untold
+    assert untold == ("Message E1-1 was reported as delivered, and is accepted.",)
+    delivered = dataclasses.replace(EXACT.messages[0], status="delivered")
+    assert audit(dataclasses.replace(EXACT, inbox=inbox, messages=(delivered, *EXACT.messages[1:]))).faults == ()

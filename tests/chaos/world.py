@@ -14,7 +14,7 @@ from typing import Final
 import requests
 import sqlalchemy as sa
 
-from adapter.picky.sandbox import Sandbox, serve
+from adapter.picky.sandbox import Events, Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.tables import MESSAGES, RELAYS
 from tests.chaos.books import SETTLED, Books, read_books
@@ -29,6 +29,19 @@ _UNEXPECTED: Final = ("relay_failed", "push_failed", '"crashed"', "Traceback (mo
 """What the log says where something happened that nobody thought of."""
 
 
+_ENDS: Final = {1, 2, 5}  # delivered, failed, refunded
+
+
+def _events(url: str, settings: Mapping[str, str]) -> Events | None:
+    """Reports late, doubled, in any order, to an adapter that has an address for them."""
+    secret = settings.get("CALLBACK_SECRET")
+    if secret is None:
+        return None
+    retry = (0.5, 1.0, 2.0, 4.0, 8.0)
+    target = f"{url}/callbacks/picky/{secret}"
+    return Events(url=target, delay=0.2, read=0.3, failed=0.1, refunded=0.1, duplicated=0.3, shuffled=True, retry=retry)
+
+
 class World:
     """Make it, start processes, send, disturb, settle, stop, read the books, close.
 
@@ -41,7 +54,7 @@ class World:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.server = server
         self.random = random.Random(seed)
-        self.sandbox = Sandbox(rate=0)
+        self.sandbox = Sandbox(rate=0, events=_events(self.url, settings), seed=7)
         self.ledger = Ledger()
         self.faults: list[str] = []
         self.disturbances = 0
@@ -130,6 +143,13 @@ class World:
     def until_state(self, state: str, *, count: int = 1, seconds: float = 20.0) -> None:
         """Wait until that many messages are in a state. Raises Missed."""
         until(lambda: self.states()[state] >= count, f"{count} messages that are {state}", seconds=seconds)
+
+    def until_told(self, *, seconds: float = 40.0) -> None:
+        """Wait until everything that the sandbox took was reported to its end, and our books say so. Raises Missed."""
+        until(
+            lambda: all(_ENDS & set(one["posted"]) for one in self.sandbox.messages()), "every report", seconds=seconds
+        )
+        until(lambda: not self.books().untold, "every report applied", seconds=seconds)
 
     def settle(self, *, seconds: float) -> None:
         """Wait until every sender is content and no message moves any more, or the time is over; no second time then."""

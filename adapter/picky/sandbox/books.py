@@ -42,7 +42,8 @@ class Sandbox:
 
     `rate` is pushes in any 60 s and for each token, 0 for no limit. `tokens` are the right ones; without any, every
     token that is not empty is right. `excess` says how a push over the rate is dropped: answered `429`, or `silent`.
-    `clock` gives Unix seconds. `balance` is shared by all tokens; each message costs 0.005.
+    `clock` gives Unix seconds. `balance` is shared by all tokens; each message costs 0.005. Ids are counted from
+    `ids_from` on: a real project gives none twice.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Sandbox:
         *,
         clock: Callable[[], float] = time.time,
         balance: str = "1000000",
+        ids_from: int = 0,
     ) -> None:
         if excess not in EXCESS:
             raise ValueError(f'excess must be "429" or "silent", not "{excess}".')
@@ -63,7 +65,7 @@ class Sandbox:
         self._postman = Postman(events, seed=seed) if events else None
         self._lock = threading.Lock()
         # They go on behind the documentation's own samples, and through a reset.
-        self._push_ids, self._msg_ids = itertools.count(7_478_631), itertools.count(9_844_219)
+        self._push_ids, self._msg_ids = itertools.count(7_478_631 + ids_from), itertools.count(9_844_219 + ids_from)
         self._empty()
 
     def messages(self) -> list[dict[str, Any]]:

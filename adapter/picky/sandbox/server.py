@@ -7,6 +7,7 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
@@ -164,7 +165,8 @@ def run_forever(
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         webhook = events or (Events(url=event_url) if event_url else None)
-        with serve(Sandbox(rate, token, excess, webhook, seed), host, port) as running:
+        box = Sandbox(rate, token, excess, webhook, seed, ids_from=int(time.time() * 1000))
+        with serve(box, host, port) as running:
             print(f"Sandbox at {running.url} (nothing sent to it reaches a phone)", flush=True)
             signal.sigwait(signals)
     finally:
