@@ -160,7 +160,7 @@ SETTINGS: Final = (
     Setting("WEB_THREADS", _count(1, 256), "8", "Threads in each web process."),
     Setting("PUBLIC_URL", _public_url, "", "The address of this adapter as senders see it, such as https://hooks.example.com."),
     Setting("MAX_BODY_BYTES", _count(1_024, 64 * 1024 * 1024), "1048576", "Largest request body that is read, in bytes."),
-    Setting("SECRET_KEY", _text, "", "Signs sessions; any long random text.", secret=True),
+    Setting("SECRET_KEY", _text, "", "Signs sessions and the links of why --link; any long random text.", secret=True),
     Setting("ADMIN_PASSWORD", _text, "", "The password of the console.", secret=True),
     Setting("API_TOKEN", _text, "", "A first token for /api.", secret=True),
     Setting("CALLBACK_SECRET", callback_secrets, "", "The secret part of the address that Picky Assist reports to. Several joined by commas are all taken, to change it without a gap.", secret=True),

@@ -26,6 +26,7 @@ POINTS: Final = {
     "relay.settled": "the outcome is committed",
     "callback.stored": "what Picky Assist posted is committed, it has no answer yet",
     "callback.written": "what it said is written on messages, not committed",
+    "way.written": "the next way of a message is written, not committed",
     "notice.claimed": "the lease of a notice is committed, it is not posted yet",
     "notice.posted": "the answer to a notice is in hand, nothing of it is written down",
 }

@@ -16,6 +16,7 @@ from adapter.delivery.acceptance import MESSAGE_ROWS, message_row
 from adapter.delivery.batch import Outgoing
 from adapter.delivery.states import UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
+from adapter.faultpoints import reach
 from adapter.store.engine import Store
 from adapter.store.tables import HAS_DEADLINE, MESSAGES, REPORTS
 
@@ -87,6 +88,7 @@ def _take(connection: sa.Connection, row: sa.Row[Any], now: float) -> bool:
     made |= {"chain": chain, "origin": origin, "way": row.way + 1, "expires_at": row.expires_at}
     MESSAGE_ROWS.write(connection, [MESSAGE_ROWS.row(connection.dialect, made)])
     ring(connection)
+    reach("way.written")
     return True
 
 

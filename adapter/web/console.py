@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, render_template
 
+from adapter.store.engine import UNAVAILABLE
+from adapter.store.tables import ACCOUNTS
 from adapter.web.inbound import services
 
 blueprint: Final = Blueprint("console", __name__)
@@ -15,10 +18,22 @@ POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-act
 @blueprint.get("/")
 def index() -> Response:
     """One page without secrets: strangers may see it."""
-    page = render_template("index.html", practice=services().destination == "sandbox")
+    here = services()
+    page = render_template("index.html", practice=here.destination == "sandbox", reports=_have_reports_come())
     response = Response(page, 200, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def _have_reports_come() -> bool | None:
+    """Whether Picky Assist ever reported what became of a message; None where the database does not say."""
+    here = services()
+    query = sa.select(ACCOUNTS.c.name).where(ACCOUNTS.c.destination == here.destination)
+    try:
+        with here.store.read() as connection:
+            return connection.execute(query.where(ACCOUNTS.c.reported_at.is_not(None)).limit(1)).first() is not None
+    except UNAVAILABLE:
+        return None
 
 
 @blueprint.get("/style.css")
