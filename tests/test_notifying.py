@@ -117,7 +117,7 @@ def test_the_default_body_says_everything(world: World, receiver: Receiver) -> N
         "data": {
             "id": message, "event": message.split("-")[0], "hook": "h", "status": "failed", "number": "919876500000",
             "reference": message, "account": "main", "push_id": None, "msg_id": None, "error": None,
-            "because": "It was refused and not delivered.",
+            "because": "It was not delivered.",
             "fields": {"phone": "919876543210", "amount": "1299.50", "paid": True, "name": "Asha"},
         },
     }  # fmt: skip

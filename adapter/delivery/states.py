@@ -16,7 +16,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "parked": "The account cannot send. The message is kept and leaves once the account can.",
     "unknown": "It was sent, but no answer came. It may have arrived.",
     "held": "It waits for a person or a set hour.",
-    "failed": "It was refused, or reported as not delivered.",
+    "failed": "It was not delivered.",
     "refunded": "It did not arrive; Picky Assist gave the credit back.",
     "dead": "It was given up after too many tries.",
     "cancelled": "It was stopped before it was sent.",

@@ -104,7 +104,7 @@ def test_a_message_that_arrived_is_told_from_the_request_to_the_phone(store: Sto
         "                                | Hi 0",
         "2023-11-15 03:43:20  queued     It was stored, to be sent in its turn.",
         "2023-11-15 03:43:21  attempt 1  Picky Assist took it. The call took 0.5 s.",
-        "2023-11-15 03:43:23  submitted  It was handed to the channel.",
+        "2023-11-15 03:43:23  submitted  WhatsApp or the SMS channel has it. It is not confirmed on the phone yet.",
         "2023-11-15 03:43:28  delivered  It arrived on the phone.",
         '2023-11-15 03:43:29  notice     The address that the hook notifies was told "delivered".',
     ]
@@ -210,9 +210,7 @@ def test_a_refused_message_says_what_to_do(store: Store) -> None:
     identity = stored(store)
     pushed(store, Outcome(STATUSES[802], 200, 802), at=NOW + 1)
     told = present(store, identity)
-    assert told["text"].startswith(
-        "It was refused and not delivered. This customer has not written in the last 24 hours"
-    )
+    assert told["text"].startswith("It was not delivered. This customer has not written in the last 24 hours")
     assert "push.fallback" in told["do"]
 
 

@@ -30,7 +30,7 @@ def books(tmp_path: Path, database_url: str) -> Iterator[tuple[Running, Sandbox]
     port = free_port()
     events = Events(
         url=f"http://127.0.0.1:{port}/callbacks/picky/{SECRET}",
-        delay=0.4, read=0.3, failed=0.1, refunded=0.05, lost=0.1, duplicated=0.2, shuffled=True,
+        delay=0.4, read=0.3, failed=0.1, refunded=0.05, lost=0.1, duplicated=0.2, shuffled=True, rate=1_000.0,
     )  # fmt: skip
     sandbox = Sandbox(rate=0, events=events, seed=7)
     hooks = tmp_path / "hooks"
@@ -59,7 +59,7 @@ def test_our_books_are_the_sandboxs_for_every_message_and_none_is_sent_twice(boo
         moving = {"queued", "retrying", "sending"} & set(states.values())
         return not moving and all(states[one.reference] in expected(one) for one in sandbox_messages(sandbox))
 
-    wait_for(settled, seconds=90)
+    wait_for(settled, seconds=150)
     ours = {row["id"]: row for row in adapter.events()}
     theirs = sandbox_messages(sandbox)
     assert len(ours) == COUNT

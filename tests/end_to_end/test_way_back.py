@@ -95,7 +95,7 @@ def test_the_cause_of_a_failure_is_told(running: Running, receiver: Receiver, sa
     wait_for(lambda: len(receiver.posts) == 2)
     told = receiver.posts[1].json()
     assert told["status"] == "failed"
-    assert told["why"].startswith("It was refused and not delivered. ")
+    assert told["why"].startswith("It was not delivered. ")
 
 
 def test_one_who_hangs_delays_neither_messages_nor_others(running: Running, receiver: Receiver) -> None:

@@ -73,7 +73,7 @@ def _bounds(one: fields.Field[Any]) -> dict[str, Any]:
             found = {"minimum": rule.min, "maximum": rule.max}
         if isinstance(rule, validate.Length) and isinstance(one, fields.List):
             found = {"minItems": rule.min, "maxItems": rule.max}
-    return found
+    return {key: bound for key, bound in found.items() if bound is not None}
 
 
 def _shape(one: fields.Field[Any], path: tuple[str, ...]) -> dict[str, Any]:
