@@ -13,6 +13,7 @@ from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue
 from adapter.config import Settings, load_settings
 from adapter.delivery.settling import Policy
+from adapter.delivery.stop_words import Words, words_for
 from adapter.errors import ConfigurationError
 from adapter.mapping.faults import Fault
 from adapter.picky.account import Account
@@ -37,6 +38,12 @@ class Services:
     def destination(self) -> str:
         """`sandbox` or `live`."""
         return self.settings.destination
+
+    @property
+    def words(self) -> Words:
+        """The words that opt out and in."""
+        settings = self.settings
+        return words_for(settings.locale, out=settings.opt_out_words, back=settings.opt_in_words)
 
 
 def open_store(settings: Settings, *, pool_size: int = 10) -> Store:
@@ -77,14 +84,12 @@ def open_relay(settings: Settings) -> Relay:
     """A relay as the environment says; raises ConfigurationError."""
     from adapter.delivery.clerk import Clerk
     from adapter.delivery.relay import Relay  # the web processes do without what only a relay needs
-    from adapter.delivery.stop_words import words_for
     from adapter.picky.client import Client
 
     policy = policy_of(settings)
     store = open_store(settings, pool_size=settings.relay_concurrency + _OWN_CONNECTIONS)
     accounts, client = load_accounts(settings), Client(timeout=settings.picky_timeout)
-    words = words_for(settings.locale, out=settings.opt_out_words, back=settings.opt_in_words)
-    clerk = Clerk(store, accounts, settings.destination, client, policy=policy, words=words)
+    clerk = Clerk(store, accounts, settings.destination, client, policy=policy)
     return Relay(
         store,
         accounts,

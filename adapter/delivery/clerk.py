@@ -3,7 +3,6 @@ takes other ways after a deadline, and ends what is too late."""
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,22 +12,19 @@ from typing import Any, Final
 import sqlalchemy as sa
 import structlog
 
-from adapter.delivery import asking, optouts, reports, ways
+from adapter.delivery import asking, reports, ways
 from adapter.delivery.gate import make_account
 from adapter.delivery.settling import Policy
-from adapter.delivery.stop_words import Words
 from adapter.faultpoints import reach
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.reports import read_report
-from adapter.store.engine import UNAVAILABLE, Store
+from adapter.store.engine import BROKEN_ROWS, UNAVAILABLE, Store
 from adapter.store.tables import ACCOUNTS, CALLBACKS, EXPIRES, MESSAGES
 
 _LOOK_SECONDS: Final = 0.2
 _STORE_PAUSE: Final = 2.0
 _EXPIRED_CHUNK: Final = 500
-MOST_ROWS: Final = 500
-"""Rows of one POST that are applied together: whoever wants to write meanwhile waits for that long."""
 AGAIN: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3600.0)
 """Seconds after which a row is looked up again that fits no message yet: its push may not have been answered."""
 
@@ -40,14 +36,13 @@ class Clerk:
 
     def __init__(
         self, store: Store, accounts: Mapping[str, Account], destination: str, client: Client,
-        *, policy: Policy, words: Words, now: Callable[[], float] = time.time,
+        *, policy: Policy, now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._store = store
         self._accounts = accounts
         self._destination = destination
         self._client = client
         self._policy = policy
-        self._manner = Manner(words, policy.report_after)
         self._now = now
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._asking: Future[None] | None = None
@@ -80,7 +75,7 @@ class Clerk:
     def step(self) -> int:
         """Do a little of everything there is to do; 0 where there was nothing."""
         now = self._now()
-        done = apply_callbacks(self._store, self._manner, now=now)
+        done = apply_callbacks(self._store, now=now, ask_after=self._policy.report_after)
         done += expire(self._store, now=now)
         done += ways.overdue(self._store, now=now)
         self._ask(now)
@@ -101,29 +96,24 @@ class Clerk:
         """One question; an answer that is lost is asked for again later."""
         try:
             rows = read_report(self._client.delivery_report(account, push_id))
-            with self._store.write() as connection:
-                now = self._now()
-                applied = reports.apply_rows(
-                    connection, account.name, self._destination, rows, received_at=now, now=now, via="asked"
-                )
-            _log.info("report_asked", account=account.name, rows=len(rows), states=applied.states)
+            _log.info("report_asked", account=account.name, rows=len(rows))
+            for start in range(0, len(rows), reports.MOST_ROWS):
+                some, now = rows[start : start + reports.MOST_ROWS], self._now()
+                with self._store.write() as connection:
+                    reports.apply_rows(
+                        connection, account.name, self._destination, some, received_at=now, now=now, via="asked"
+                    )
         except UNAVAILABLE as fault:
             _log.warning("store_unavailable", fault=type(fault).__name__)
         except Exception:  # noqa: BLE001 - an odd answer must not end the asking
             _log.exception("ask_failed", account=account.name)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Manner:
-    """How callbacks are applied: the words that opt out and in, and the seconds until a push that got no answer and was
-    reported on is asked for."""
+def apply_callbacks(store: Store, *, now: float, ask_after: float = 0.0) -> int:
+    """Apply the oldest reports that are due, MOST_ROWS of them in one transaction; 0 where there are none.
 
-    words: Words
-    ask_after: float = 0.0
-
-
-def apply_callbacks(store: Store, manner: Manner, *, now: float) -> int:
-    """Apply the oldest thing that Picky Assist posted and that is due, in one transaction; 0 where there is none."""
+    `ask_after`: seconds until a push that got no answer, and is reported on, is asked for.
+    """
     is_due = CALLBACKS.c.due_at <= now
     oldest = sa.select(CALLBACKS).where(is_due).order_by(CALLBACKS.c.due_at, CALLBACKS.c.seq).limit(1)
     with store.read() as connection:
@@ -135,12 +125,10 @@ def apply_callbacks(store: Store, manner: Manner, *, now: float) -> int:
             row = connection.execute(oldest.with_for_update(skip_locked=True)).first()
             if row is None:
                 return 0
-            _APPLIERS[row.kind](connection, row, manner, now)
+            _apply(connection, row, now, ask_after)
             reach("callback.written")
-    except UNAVAILABLE:
-        raise
-    except Exception:
-        if row is None:
+    except Exception as fault:
+        if row is None or (isinstance(fault, UNAVAILABLE) and not isinstance(fault, BROKEN_ROWS)):
             raise
         _log.exception("callback_failed", callback=row.seq)  # it must not stand before the others for ever
         with store.write() as connection:
@@ -149,14 +137,14 @@ def apply_callbacks(store: Store, manner: Manner, *, now: float) -> int:
     return 1
 
 
-def _delivery(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: float) -> None:
+def _apply(connection: sa.Connection, row: sa.Row[Any], now: float, ask_after: float) -> None:
     """The first rows of it; the account's row before any message, as everywhere, so that nobody waits in a circle."""
-    rows, rest = row.rows[:MOST_ROWS], row.rows[MOST_ROWS:]
+    rows, rest = row.rows[: reports.MOST_ROWS], row.rows[reports.MOST_ROWS :]
     new = len(rows) if row.tries == 0 else 0
     _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + new)
     applied = reports.apply_rows(
         connection, row.account, row.destination, rows, received_at=row.received_at, now=now,
-        ask_after=manner.ask_after,
+        ask_after=ask_after,
     )  # fmt: skip
     _later(connection, row, applied.left, now)
     mine = CALLBACKS.c.seq == row.seq
@@ -165,17 +153,6 @@ def _delivery(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: 
         "reports", account=row.account, rows=len(rows), known=applied.known, left=len(applied.left),
         tries=row.tries, states=applied.states,
     )  # fmt: skip
-
-
-def _inbound(connection: sa.Connection, row: sa.Row[Any], manner: Manner, now: float) -> None:
-    _tell_account(connection, row, inbound_at=row.received_at)
-    for message in row.rows:
-        if heard := optouts.hear(connection, row.account, message, words=manner.words, now=now):
-            _log.info("opt", account=row.account, opt=heard)
-    connection.execute(sa.delete(CALLBACKS).where(CALLBACKS.c.seq == row.seq))
-
-
-_APPLIERS: Final = {"delivery": _delivery, "inbound": _inbound}
 
 
 def _tell_account(connection: sa.Connection, row: sa.Row[Any], **changes: Any) -> None:
@@ -193,7 +170,7 @@ def _later(connection: sa.Connection, row: sa.Row[Any], left: Sequence[Any], now
         _tell_account(connection, row, strangers=ACCOUNTS.c.strangers + len(left))
         return
     again = {"rows": list(left), "tries": row.tries + 1, "due_at": now + AGAIN[row.tries]}
-    same = {name: row._mapping[name] for name in ("account", "destination", "kind", "received_at")}
+    same = {name: row._mapping[name] for name in ("account", "destination", "received_at")}
     connection.execute(sa.insert(CALLBACKS).values(**same, **again))
 
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery import gate
-from adapter.delivery.courtesy import RELEASED
-from adapter.delivery.states import ENDED_BADLY, UNDELIVERED, WAITING
+from adapter.delivery.in_order import in_order
+from adapter.delivery.states import ARRIVED, ENDED_BADLY, UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.store.engine import Store
-from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, MESSAGES, PAUSES, STOPPED
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, HAS_WAYS, MESSAGES, PAUSES, STOPPED, status_is
 
 CHUNK: Final = 500  # messages in one transaction
 
@@ -61,16 +61,24 @@ class Action:
 
     def where(self, selection: Selection) -> sa.ColumnElement[bool]:
         """The messages that it changes: never one that Picky Assist is known to have taken, unless it reported that it
-        was not delivered; nor one in whose place another way was taken."""
+        was not delivered; nor is one sent in whose place another way was taken, or whose earlier way arrived."""
         is_lost = ATTEMPTS.c.delivery.is_not(None) & ATTEMPTS.c.delivery.in_(UNDELIVERED)
         taken = sa.select(ATTEMPTS.c.seq).where(
             ATTEMPTS.c.message_id == MESSAGES.c.id, ATTEMPTS.c.outcome == "accepted", ~is_lost
         )
-        return selection.where(self.possible) & ~taken.exists() & MESSAGES.c.next_way.is_(None)
+        found = selection.where(self.possible) & ~taken.exists()
+        if not self.starts_anew:
+            return found
+        before = MESSAGES.alias("before")
+        arrived = sa.select(before.c.seq).where(
+            before.c.event_id == MESSAGES.c.event_id, before.c.way < MESSAGES.c.way,
+            sa.func.coalesce(before.c.chain, before.c.id) == MESSAGES.c.chain, before.c.status.in_(ARRIVED),
+        )  # fmt: skip
+        return found & MESSAGES.c.next_way.is_(None) & ~arrived.exists()
 
     def values(self, now: float) -> dict[str, Any]:
         """The columns after it."""
-        deadline = now + MESSAGES.c.deadline_after if self.starts_anew else None
+        deadline = sa.case((HAS_WAYS, now + MESSAGES.c.deadline_after)) if self.starts_anew else None
         return {**self.changes, "changed_at": now, "deadline_at": deadline}
 
 
@@ -79,8 +87,8 @@ _QUEUED: Final = {
     "claims": MESSAGES.c.attempts, "lease_token": None, "push_id": None, "msg_id": None, "credit": None,
 }  # fmt: skip
 CANCEL: Final = Action(WAITING, {"status": "cancelled", "due_at": 0.0, "lease_token": None}, starts_anew=False)
-RELEASE: Final = Action(("held",), {**_QUEUED, "courtesy": dict(RELEASED), "expires_at": None})
-SEND_AGAIN: Final = Action(ENDED_BADLY, {**_QUEUED, "report": None, "expires_at": None})
+RELEASE: Final = Action(("held",), {**_QUEUED, "released": True})
+SEND_AGAIN: Final = Action(ENDED_BADLY, {**_QUEUED, "report": None, "released": False, "expires_at": None})
 
 
 def count(store: Store, action: Action, selection: Selection) -> dict[str, int]:
@@ -126,6 +134,10 @@ def resume(store: Store, kind: str, name: str, destination: str, *, now: float) 
     with store.write() as connection:
         mine = (PAUSES.c.kind == kind) & (PAUSES.c.name == name)
         was = connection.execute(sa.delete(PAUSES).where(mine)).rowcount > 0
+        if was:  # what was paused did not fail meanwhile
+            theirs = (MESSAGES.c.hook if kind == "hook" else MESSAGES.c.account) == name
+            failing = in_order(STOPPED & status_is("retrying") & theirs)
+            connection.execute(sa.update(MESSAGES).where(failing).values(failing_since=None, failures=0))
         ring(connection)
     return was, gate.unpark(store, name, destination, now=now) if kind == "account" else 0
 

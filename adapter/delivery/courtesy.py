@@ -14,10 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapter.delivery import optouts
 from adapter.delivery.batch import Outgoing
 from adapter.picky.account import Account
-from adapter.store.tables import ACCOUNTS, HANDED
+from adapter.store.tables import ACCOUNTS, HANDED, MESSAGES
 
-RELEASED: Final[Mapping[str, Any]] = {"released": True}
-"""Stands as the courtesy of a message that a person released: only an opt-out still stops it."""
 _UTC: Final = dt.UTC
 
 
@@ -91,7 +89,7 @@ def stops(
 
     `zone` is where the account's day begins at midnight.
     """
-    found = _opted_out(connection, rows, account)
+    found = _opted_out(connection, rows, account) | _of_chains(connection, rows)
     for row in rows:
         if row.seq not in found and (stop := _too_soon_or_late(connection, row, now)):
             found[row.seq] = stop
@@ -109,7 +107,31 @@ def _opted_out(connection: sa.Connection, rows: Sequence[sa.Row[Any]], account: 
     return {seq: stop for seq, asked in pairs.items() if listed and asked & listed}
 
 
+def _of_chains(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[int, Stop]:
+    """Those in whose place another way was taken, and those that an earlier way, delivered after all, made needless."""
+    found = {row.seq: Stop("cancelled", "overtaken") for row in rows if row.next_way}
+    before = {row.seq: earlier_ways(row) for row in rows if row.chain and not row.next_way}
+    if before:
+        ids = {"ids": sorted({one for ids in before.values() for one in ids})}
+        arrived = set(connection.execute(_ARRIVED, ids).scalars())
+        otherwise = Stop("cancelled", "delivered_otherwise")
+        found |= {seq: otherwise for seq, ids_before in before.items() if arrived.intersection(ids_before)}
+    return found
+
+
+def earlier_ways(row: sa.Row[Any]) -> list[str]:
+    """The ids of the ways before this one."""
+    return [row.chain, *(f"{row.chain}-{way}" for way in range(2, row.way))]
+
+
+_ARRIVED: Final = sa.select(MESSAGES.c.id).where(
+    MESSAGES.c.id.in_(sa.bindparam("ids", expanding=True)), MESSAGES.c.status.in_(["delivered", "read"])
+)
+
+
 def _too_soon_or_late(connection: sa.Connection, row: sa.Row[Any], now: float) -> Stop | None:
+    if row.released:
+        return None
     if row.expires_at is not None and row.expires_at <= now:
         return Stop("cancelled", "expired")
     courtesy = row.courtesy or {}
@@ -126,7 +148,7 @@ def _free_at(connection: sa.Connection, row: sa.Row[Any], limit: Mapping[str, An
     earlier = (
         sa.select(HANDED.c.at)
         .where(HANDED.c.hook == row.hook, HANDED.c.number == row.number, HANDED.c.at > now - limit["within"])
-        .where(HANDED.c.message_id != row.id)
+        .where(HANDED.c.message_id.not_in([row.id, *(earlier_ways(row) if row.chain else ())]))
         .order_by(HANDED.c.at.desc())
         .limit(limit["count"])
     )
@@ -152,7 +174,7 @@ def _capped(
     mine = (ACCOUNTS.c.name == account.name) & (ACCOUNTS.c.destination == rows[0].destination) if rows else sa.false()
     counted = connection.execute(sa.select(ACCOUNTS.c.cap_day, ACCOUNTS.c.cap_used).where(mine)).first()
     used = counted.cap_used if counted is not None and counted.cap_day == today else 0
-    free = [row for row in rows if (row.courtesy or {}).get("released")]
+    free = [row for row in rows if row.released]
     others = [row for row in rows if row not in free]
     left = max(0, account.daily_cap - used - len(free))
     over = others[left:]

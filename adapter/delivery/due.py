@@ -8,14 +8,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from adapter.delivery.gate import Gate
-from adapter.store.tables import CALLBACKS, LATER, MESSAGES, WAITS, status_is
+from adapter.delivery.in_order import in_order
+from adapter.store.tables import CALLBACKS, HAS_WAYS, LATER, MESSAGES, WAITS, status_is
 
 SUSPECT_CLAIMS: Final = 2  # a message that lost so many relays goes alone, so that it takes nobody with it
 CLAIMED: Final = tuple(
     MESSAGES.c[name]
     for name in (
         "seq", "id", "event_id", "number", "item", "hook", "attempts", "failures", "failing_since", "split", "resend",
-        "destination", "courtesy", "expires_at", "origin",
+        "destination", "courtesy", "released", "expires_at", "origin", "chain", "way", "next_way",
     )
 )  # fmt: skip
 _OF_THE_FIRST: Final = tuple(MESSAGES.c[name] for name in ("head", "head_digest", "claims", "spaced"))
@@ -134,23 +135,26 @@ def _stands_first(*, has_paused: bool) -> sa.ColumnElement[bool]:
 
 
 # What Picky Assist reported is applied first: it may say that what got no answer was taken.
-_UNREAD: Final = sa.select(CALLBACKS.c.seq).where(CALLBACKS.c.tries == 0, CALLBACKS.c.kind == "delivery").exists()
+_UNREAD: Final = sa.select(CALLBACKS.c.seq).where(CALLBACKS.c.tries == 0).exists()
 # Its time has come: it is tried again, its hour is there, or it got no answer and its hook says to send it again.
 _AGAIN: Final = MESSAGES.c.status.in_(["retrying", "held"]) | (
     (MESSAGES.c.status == "unknown") & MESSAGES.c.resend & ~_UNREAD
 )
 _HAS_COME_DUE: Final = LATER & (MESSAGES.c.due_at <= sa.bindparam("at")) & _AGAIN
 COME_DUE: Final = sa.select(MESSAGES.c.seq).where(_HAS_COME_DUE).limit(1)
+_MOST_BROUGHT: Final = 500  # at once; the others a moment later
 _IS_HELD: Final = MESSAGES.c.status == "held"
 _BRING_DUE: Final = (
     sa.update(MESSAGES)
-    .where(_HAS_COME_DUE)
+    .where(in_order(_HAS_COME_DUE, most=_MOST_BROUGHT, skip_locked=True))
     .values(
         status=sa.case((_IS_HELD, "queued"), else_="retrying"),
         error=sa.case((_IS_HELD, None), else_=MESSAGES.c.error),
         due_at=sa.literal(0.0),
         changed_at=sa.bindparam("at"),
-        deadline_at=sa.case((_IS_HELD, sa.bindparam("at") + MESSAGES.c.deadline_after), else_=MESSAGES.c.deadline_at),
+        deadline_at=sa.case(
+            (_IS_HELD & HAS_WAYS, sa.bindparam("at") + MESSAGES.c.deadline_after), else_=MESSAGES.c.deadline_at
+        ),
     )
 )
 _WAITING_MEDIA: Final = sa.select(MESSAGES.c.seq).where(_MINE, WAITS, MESSAGES.c.spaced).limit(1)

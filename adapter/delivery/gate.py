@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery import pace
+from adapter.delivery.in_order import in_order
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.picky.outcome import Outcome
@@ -228,4 +229,4 @@ def unpark(store: Store, name: str, destination: str, *, now: float) -> int:
         waiting = STOPPED & (MESSAGES.c.status == "parked") & (MESSAGES.c.account == name)
         waiting &= MESSAGES.c.destination == destination
         queued = {"status": "queued", "changed_at": now, "due_at": 0.0}
-        return connection.execute(sa.update(MESSAGES).where(waiting).values(queued)).rowcount
+        return connection.execute(sa.update(MESSAGES).where(in_order(waiting)).values(queued)).rowcount

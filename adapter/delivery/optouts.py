@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery.spellings import proper, spellings
 from adapter.delivery.states import WAITING
-from adapter.delivery.stop_words import Words
+from adapter.delivery.stop_words import Said, Words
 from adapter.store.engine import Store
 from adapter.store.many_rows import ManyRows
 from adapter.store.tables import BACK, BUSY, DEDUPE, MESSAGES, OPTOUTS, status_is
@@ -125,13 +125,23 @@ def among(connection: sa.Connection, asked: Collection[tuple[str, str]]) -> froz
     """Those of the pairs of account and number that are on a list, spelled as they were asked for."""
     if not asked:
         return frozenset()
-    keys = {(account, proper(number)) for account, number in asked}
-    found = {tuple(row) for row in connection.execute(_AMONG, {"keys": sorted(keys)})}
+    wanted: dict[str, set[str]] = {}
+    for account, number in asked:
+        wanted.setdefault(account, set()).add(proper(number))
+    found = {
+        (account, number)
+        for account, theirs in wanted.items()  # one account at a time: only so the index of both is used
+        for number in connection.execute(_AMONG, {"of": account, "numbers": sorted(theirs)}).scalars()
+    }
     return frozenset(pair for pair in asked if (pair[0], proper(pair[1])) in found)
 
 
+_AMONG: Final = sa.select(OPTOUTS.c.number).where(
+    OPTOUTS.c.account == sa.bindparam("of"), OPTOUTS.c.number.in_(sa.bindparam("numbers", expanding=True))
+)
+
+
 _KEY: Final = sa.tuple_(OPTOUTS.c.account, OPTOUTS.c.number)
-_AMONG: Final = sa.select(OPTOUTS.c.account, OPTOUTS.c.number).where(_KEY.in_(sa.bindparam("keys", expanding=True)))
 
 
 def page(
@@ -170,7 +180,7 @@ def hear(connection: sa.Connection, account: str, row: Mapping[str, Any], *, wor
     is repeated changes nothing, so that an old STOP does not undo a later START.
     """
     told = {key: str(row.get(key) or "") for key in ("number", "text", "payload", "unique_id")}
-    number, said = _digits(told["number"]), words.meaning(told["payload"]) or words.meaning(told["text"])
+    number, said = _digits(told["number"]), asks(row, words)
     if number is None or said is None:
         return None
     _take_turn(connection)
@@ -181,6 +191,11 @@ def hear(connection: sa.Connection, account: str, row: Mapping[str, Any], *, wor
     else:
         remove(connection, account, number)
     return said.way
+
+
+def asks(row: Mapping[str, Any], words: Words) -> Said | None:
+    """What an inbound message asks for, if anything; a button's payload goes before its text."""
+    return words.meaning(str(row.get("payload") or "")) or words.meaning(str(row.get("text") or ""))
 
 
 def _digits(text: str) -> str | None:

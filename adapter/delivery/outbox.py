@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from adapter.delivery import courtesy, due
 from adapter.delivery.courtesy import Stop
 from adapter.delivery.gate import gate_of, known_gate, spend_call
-from adapter.delivery.states import DUE
+from adapter.delivery.states import DUE, UNDELIVERED
 from adapter.faultpoints import reach
 from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
@@ -104,37 +104,37 @@ def begin(
         mine &= MESSAGES.c.status.in_(DUE)
         if gate.paused_hooks:
             mine &= MESSAGES.c.hook.not_in(gate.paused_hooks)
-        going = [row for row in claimed.rows if row.hook not in gate.paused_hooks]
-        stopped = courtesy.stops(connection, going, account, now=now, zone=zone)
-        _stop(connection, stopped, mine, now)
+        ours = sa.select(MESSAGES.c.seq).where(mine).order_by(MESSAGES.c.seq).with_for_update()
+        taken = set(connection.execute(ours).scalars())
+        rows = tuple(row for row in claimed.rows if row.seq in taken)
+        stopped = courtesy.stops(connection, rows, account, now=now, zone=zone)
+        _stop(connection, stopped, now)
+        rows = tuple(row for row in rows if row.seq not in stopped)
+        if not rows:
+            return ()
         started = {
             "status": "sending", "changed_at": now, "push": push,
             "attempts": MESSAGES.c.attempts + 1, "lease_until": gate.clock + lease,
         }  # fmt: skip
-        update = sa.update(MESSAGES).where(mine).values(started)
-        taken = set(connection.execute(update.returning(MESSAGES.c.seq)).scalars())
-        rows = tuple(row for row in claimed.rows if row.seq in taken)
-        if rows:
-            connection.execute(sa.insert(PUSHES), {
-                "id": push, "account": account.name,
-                "url": account.url, "encoding": account.encoding,
-                "head": claimed.head, "messages": len(rows), "started_at": now,
-            })  # fmt: skip
-            _ATTEMPTS.write(connection, [(push, row.id, now) for row in rows])
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_([row.seq for row in rows])).values(started))
+        connection.execute(sa.insert(PUSHES), {
+            "id": push, "account": account.name,
+            "url": account.url, "encoding": account.encoding,
+            "head": claimed.head, "messages": len(rows), "started_at": now,
+        })  # fmt: skip
+        _ATTEMPTS.write(connection, [(push, row.id, now) for row in rows])
         reach("begin.written")
     return rows
 
 
-def _stop(
-    connection: sa.Connection, stopped: Mapping[int, Stop], mine: sa.ColumnElement[bool], now: float
-) -> None:  # fmt: skip
-    """Hold or cancel what must not leave now; what nobody prepared counts as no lost claim."""
+def _stop(connection: sa.Connection, stopped: Mapping[int, Stop], now: float) -> None:
+    """Hold or cancel what must not leave now. The time until it may is no failure, and no lost claim."""
     for seq, stop in stopped.items():
         changes = {
             "status": stop.status, "error": stop.error, "due_at": stop.due_at, "changed_at": now, "lease_token": None,
-            "deadline_at": None, "claims": MESSAGES.c.claims - 1,
+            "deadline_at": None, "claims": MESSAGES.c.claims - 1, "failures": 0, "failing_since": None,
         }  # fmt: skip
-        connection.execute(sa.update(MESSAGES).where(mine, MESSAGES.c.seq == seq).values(changes))
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq == seq).values(changes))
 
 
 _ATTEMPTS: Final = ManyRows(ATTEMPTS, ("push", "message_id", "started_at"))
@@ -169,7 +169,37 @@ def give_up_interrupted(store: Store, *, now: float, resend_after: float) -> int
         "due_at": sa.case((MESSAGES.c.resend, now + resend_after), else_=0.0),
     }  # fmt: skip
     with store.write() as connection:
-        return connection.execute(sa.update(MESSAGES).where(gone).values(unknown)).rowcount
+        query = sa.select(MESSAGES.c.seq, MESSAGES.c.id).where(gone).order_by(MESSAGES.c.seq)
+        rows = connection.execute(query.with_for_update()).all()
+        recalled = recall(connection, [row.id for row in rows], SENDING, now=now)
+        left = [row.seq for row in rows if row.id not in recalled]
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_(left)).values(unknown))
+    return len(left)
+
+
+def recall(
+    connection: sa.Connection, ids: Sequence[str], where: sa.ColumnElement[bool], *, now: float
+) -> frozenset[str]:
+    """Messages of which another call is known to have been taken become what that one became; their ids.
+
+    Such a message is never sent again, whatever came of its latest call. `where`: only as long as this is true of it.
+    """
+    found = connection.execute(_TAKEN, {"ids": list(ids)}).all() if ids else []
+    for row in found:
+        taken = {
+            "status": row.delivery or "accepted", "changed_at": now, "error": None, "due_at": 0.0, "failures": 0,
+            "failing_since": None, "push_id": row.push_id, "msg_id": row.msg_id, "credit": row.credit,
+            "lease_token": None,
+        }  # fmt: skip
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == row.message_id, where).values(taken))
+    return frozenset(row.message_id for row in found)
+
+
+_TAKEN: Final = sa.select(ATTEMPTS).where(
+    ATTEMPTS.c.message_id.in_(sa.bindparam("ids", expanding=True)),
+    ATTEMPTS.c.outcome == "accepted",
+    ATTEMPTS.c.delivery.is_(None) | ATTEMPTS.c.delivery.not_in(UNDELIVERED),
+)  # fmt: skip
 
 
 def messages_of(store: Store, event: str) -> list[sa.Row[Any]]:

@@ -16,12 +16,14 @@ import sqlalchemy as sa
 
 from adapter.delivery import ways
 from adapter.delivery.spellings import proper
-from adapter.delivery.states import RANKS, REPORTED, UNDELIVERED
+from adapter.delivery.states import ARRIVED, RANKS, REPORTED, UNDELIVERED
 from adapter.picky import outcome as outcomes
 from adapter.store.tables import ATTEMPTS, MESSAGES, OWN_REFERENCE, PUSHES, REPORTS
 
 Row = Mapping[str, Any]
-CHUNK: Final = 200  # rows that are looked up together
+MOST_ROWS: Final = 100
+"""Rows that are applied together: whoever wants to write meanwhile waits for that long."""
+MOST_WAYS: Final = 5  # of one message, its first one included
 _CLOCK_SLACK: Final = 60.0  # a report may seem to be older than its attempt, where two clocks differ
 _NO_ANSWER: Final = frozenset(
     {outcomes.BROKEN_OFF.code, outcomes.UNREADABLE.code, outcomes.INTERRUPTED.code, "unknown"}
@@ -48,42 +50,30 @@ def apply_rows(
     """Put down what `rows` say of this account's messages, in their order; `via` is `event` or `asked`.
 
     A row about a message that is being sent waits for the answer: it is `left`, like one that fits no message. Where a
-    row names a push that got no answer, its report is asked for `ask_after` seconds later: others were in it.
+    row names a push that got no answer, its report is asked for `ask_after` seconds later: others were in it. All of it
+    is one transaction, which locks every message there is to change: give it some MOST_ROWS at a time.
     """
     applied = Applied()
-    finder = _Finder(connection, account, destination, received_at)
-    for start in range(0, len(rows), CHUNK):
-        _apply(connection, applied, finder, rows[start : start + CHUNK], _Notes(received_at, now, via, ask_after))
-    return applied
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Notes:
-    """What is written down beside a report."""
-
-    received_at: float
-    now: float
-    via: str
-    ask_after: float
-
-
-def _apply(connection: sa.Connection, applied: Applied, finder: _Finder, rows: Sequence[Row], notes: _Notes) -> None:
-    found = finder.find(rows)
-    messages = _locked(connection, {attempt.message_id for attempt in found.values()})
+    found = _Finder(connection, account, destination, received_at).find(rows)
+    messages = _locked(connection, found.values())
     attempts = _attempts_of(connection, list(messages))
-    changed: dict[str, None] = {}
+    news = _News(received_at, now, via, ask_after)
     for at, row in enumerate(rows):
         match = found.get(at)
         message = messages.get(match.message_id) if match else None
         if match is None or message is None or message.status == "sending":
             applied.left.append(row)
             continue
+        attempt = _meant(attempts[message.id], match, row)
+        if attempt is None:
+            applied.left.append(row)
+            continue
         applied.known += 1
-        attempt = next(one for one in attempts[message.id] if one.seq == match.seq)
         if attempt.takes(row):
-            changed[message.id] = None
-            _note(connection, attempt, row, notes)
-    _move(connection, applied, [(messages[one], attempts[one]) for one in changed], notes.now)
+            news.add(message, attempt, row)
+    news.write(connection)
+    _move(connection, applied, [(one, attempts[one.id]) for one in news.messages.values()], now)
+    return applied
 
 
 @dataclasses.dataclass(slots=True)
@@ -120,8 +110,24 @@ class _Attempt:
         return self.delivery or ("accepted" if self.outcome == "accepted" else None)
 
 
-def _locked(connection: sa.Connection, ids: set[str]) -> dict[str, sa.Row[Any]]:
-    """The messages, kept until the transaction ends; in the order in which everybody takes them."""
+def _meant(attempts: Sequence[_Attempt], match: _Match, row: Row) -> _Attempt | None:
+    """Of a message's attempts the one that the row is about. Another row of the same post may have named the one that
+    was found; then it is the next one that nobody knows the fate of."""
+    if row["msg_id"] is not None:
+        named = next((one for one in attempts if one.msg_id == row["msg_id"]), None)
+        if named is not None:
+            return named
+    found = next(one for one in attempts if one.seq == match.seq)
+    if found.msg_id is None or row["msg_id"] is None:
+        return found
+    return next((one for one in attempts if one.msg_id is None and one.is_open), None)
+
+
+def _locked(connection: sa.Connection, matches: Iterable[_Match]) -> dict[str, sa.Row[Any]]:
+    """The messages, kept until the transaction ends, with the later ways of each: what arrived stops them."""
+    ids = {one.message_id for one in matches}
+    families = {one.chain or one.message_id for one in matches if one.chain or one.next_way}
+    ids |= {f"{first}-{way}" for first in families for way in range(2, MOST_WAYS + 1)} | families
     query = sa.select(MESSAGES).where(MESSAGES.c.id.in_(sorted(ids))).order_by(MESSAGES.c.seq)
     return {row.id: row for row in connection.execute(query.with_for_update())}
 
@@ -140,48 +146,102 @@ def _attempts_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, lis
     return found
 
 
-def _note(connection: sa.Connection, attempt: _Attempt, row: Row, notes: _Notes) -> None:
-    """Write down a report that said something new. Picky Assist reports on nothing that it did not take."""
-    connection.execute(
-        sa.update(ATTEMPTS).where(ATTEMPTS.c.seq == attempt.seq).values(
-            delivery=attempt.delivery, outcome="accepted", push_id=attempt.push_id, msg_id=attempt.msg_id
-        )
-    )  # fmt: skip
-    attempt.outcome = "accepted"
-    connection.execute(
-        sa.insert(REPORTS),
-        {"message_id": attempt.message_id, "push": attempt.push, "status": attempt.delivery, "at": notes.received_at,
-         "via": notes.via, "error": row["error"]},
-    )  # fmt: skip
-    if attempt.push_id is not None:
-        unnamed = (PUSHES.c.id == attempt.push) & PUSHES.c.push_id.is_(None)
-        ask_at = notes.received_at + notes.ask_after if notes.ask_after else None
-        connection.execute(sa.update(PUSHES).where(unnamed).values(push_id=attempt.push_id, ask_at=ask_at))
+@dataclasses.dataclass(slots=True)
+class _News:
+    """Rows that said something new, to be written down together. Picky Assist reports on nothing it did not take."""
+
+    received_at: float
+    now: float
+    via: str
+    ask_after: float
+    messages: dict[str, sa.Row[Any]] = dataclasses.field(default_factory=dict)
+    attempts: dict[int, _Attempt] = dataclasses.field(default_factory=dict)
+    reports: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+
+    def add(self, message: sa.Row[Any], attempt: _Attempt, row: Row) -> None:
+        attempt.outcome = "accepted"
+        self.messages[message.id] = message
+        self.attempts[attempt.seq] = attempt
+        self.reports.append({
+            "message_id": message.id, "push": attempt.push, "status": attempt.delivery, "at": self.received_at,
+            "via": self.via, "error": row["error"],
+        })  # fmt: skip
+
+    def write(self, connection: sa.Connection) -> None:
+        if not self.reports:
+            return
+        connection.execute(_UPDATE_ATTEMPT, [
+            {"b_seq": one.seq, "b_delivery": one.delivery, "b_push_id": one.push_id, "b_msg_id": one.msg_id}
+            for one in self.attempts.values()
+        ])  # fmt: skip
+        connection.execute(sa.insert(REPORTS), self.reports)
+        named = {one.push: one.push_id for one in self.attempts.values() if one.push_id is not None}
+        ask_at = self.received_at + self.ask_after if self.ask_after else None
+        if named:
+            unnamed = [{"b_push": push, "b_push_id": named[push], "b_ask_at": ask_at} for push in sorted(named)]
+            connection.execute(_NAME_PUSH, unnamed)
+
+
+_UPDATE_ATTEMPT: Final = (
+    sa.update(ATTEMPTS)
+    .where(ATTEMPTS.c.seq == sa.bindparam("b_seq"))
+    .values(
+        delivery=sa.bindparam("b_delivery"), outcome=sa.literal("accepted"),
+        push_id=sa.bindparam("b_push_id"), msg_id=sa.bindparam("b_msg_id"),
+    )
+)  # fmt: skip
+_NAME_PUSH: Final = (
+    sa.update(PUSHES)
+    .where(PUSHES.c.id == sa.bindparam("b_push"), PUSHES.c.push_id.is_(None))
+    .values(push_id=sa.bindparam("b_push_id"), ask_at=sa.bindparam("b_ask_at"))
+)
 
 
 def _move(
-    connection: sa.Connection, applied: Applied, changed: Iterable[tuple[sa.Row[Any], list[_Attempt]]], now: float
+    connection: sa.Connection, applied: Applied, changed: Sequence[tuple[sa.Row[Any], list[_Attempt]]], now: float
 ) -> None:
     """Give each message the state that all of its attempts together mean."""
-    failed: list[sa.Row[Any]] = []
+    moved: list[dict[str, Any]] = []
+    noted: list[dict[str, Any]] = []
+    failed: list[int] = []
     arrived: list[sa.Row[Any]] = []
     for message, attempts in changed:
         told = max((one for one in attempts if one.says), key=_weight)
         state = str(told.says)
-        values: dict[str, Any] = {"reported_at": now, "report": told.text if state in UNDELIVERED else None}
-        if _leads(message.status, state, attempts):
-            values |= {
-                "status": state, "changed_at": now, "due_at": 0.0, "error": ERRORS.get(state), "lease_token": None,
-                "push_id": told.push_id, "msg_id": told.msg_id, "failures": 0, "failing_since": None,
-                "credit": told.credit,
-            }  # fmt: skip
-            applied.states[state] = applied.states.get(state, 0) + 1
-            (failed if state in UNDELIVERED else arrived).append(message)
-        if state in {"delivered", "read"}:
-            values["deadline_at"] = None
-        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq == message.seq).values(values))
-    ways.stop_later(connection, [one for one in arrived if one.next_way], now=now)
-    ways.after_failure(connection, [one.seq for one in failed if one.ways], now=now)
+        values: dict[str, Any] = {
+            "b_seq": message.seq, "reported_at": now, "report": told.text if state in UNDELIVERED else None,
+        }  # fmt: skip
+        if not _leads(message.status, state, attempts):
+            noted.append(values)
+            continue
+        moved.append(values | {
+            "status": state, "changed_at": now, "due_at": 0.0, "error": ERRORS.get(state), "lease_token": None,
+            "push_id": told.push_id, "msg_id": told.msg_id, "failures": 0, "failing_since": None, "credit": told.credit,
+            "deadline_at": None if state in ARRIVED else message.deadline_at,
+        })  # fmt: skip
+        applied.states[state] = applied.states.get(state, 0) + 1
+        if state in ARRIVED and message.next_way:
+            arrived.append(message)
+        if state in UNDELIVERED and message.ways:
+            failed.append(message.seq)
+    if moved:
+        connection.execute(_MOVE, moved)
+    if noted:
+        connection.execute(_NOTE, noted)
+    ways.stop_later(connection, arrived, now=now)
+    ways.after_failure(connection, failed, now=now)
+
+
+def _with(*names: str) -> sa.Update:
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    return sa.update(MESSAGES).where(MESSAGES.c.seq == sa.bindparam("b_seq")).values(values)
+
+
+_NOTE: Final = _with("reported_at", "report")
+_MOVE: Final = _with(
+    "reported_at", "report", "status", "changed_at", "due_at", "error", "lease_token", "push_id", "msg_id", "failures",
+    "failing_since", "credit", "deadline_at",
+)  # fmt: skip
 
 
 def _weight(attempt: _Attempt) -> tuple[bool, int]:
@@ -194,9 +254,9 @@ def _leads(status: str, state: str, attempts: Sequence[_Attempt]) -> bool:
     """Whether a message of this status goes to what its attempts say."""
     if state not in UNDELIVERED:
         return status in {"unknown", *_STOPPED, *UNDELIVERED} or RANKS[state] > RANKS[status]
-    if any(one.is_open for one in attempts):
-        return False
-    return status == "unknown" or RANKS.get(status, RANKS["failed"]) < RANKS["failed"]
+    if status == "unknown":
+        return not any(one.is_open for one in attempts)  # one of them may still have arrived
+    return RANKS.get(status, RANKS["failed"]) < RANKS["failed"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -207,6 +267,8 @@ class _Match:
     number: str
     push_id: str | None
     msg_id: str | None
+    chain: str | None
+    next_way: str | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -237,11 +299,10 @@ class _Finder:
         return (
             sa.select(
                 ATTEMPTS.c.seq, ATTEMPTS.c.message_id, MESSAGES.c.reference, MESSAGES.c.number,
-                ATTEMPTS.c.push_id, ATTEMPTS.c.msg_id,
+                ATTEMPTS.c.push_id, ATTEMPTS.c.msg_id, MESSAGES.c.chain, MESSAGES.c.next_way,
             )
             .join(MESSAGES, MESSAGES.c.id == ATTEMPTS.c.message_id)
             .where(MESSAGES.c.account == self.account, MESSAGES.c.destination == self.destination)
-            .where(ATTEMPTS.c.started_at <= self.received_at + _CLOCK_SLACK)
             .order_by(ATTEMPTS.c.seq)
         )  # fmt: skip
 
@@ -272,7 +333,8 @@ class _Finder:
         wanted = {row["reference"] for row in rows.values() if row["reference"]}
         references = sorted(wanted)
         is_meant = MESSAGES.c.id.in_(references) & ~OWN_REFERENCE
-        is_meant |= OWN_REFERENCE & MESSAGES.c.reference.in_(references)
+        in_time = ATTEMPTS.c.started_at <= self.received_at + _CLOCK_SLACK
+        is_meant |= OWN_REFERENCE & MESSAGES.c.reference.in_(references) & in_time
         query = self._select().where(is_meant, ATTEMPTS.c.msg_id.is_(None))
         is_latest = (MESSAGES.c.status == "unknown") & (MESSAGES.c.push == ATTEMPTS.c.push)
         may_be = ATTEMPTS.c.outcome.is_(None) | ATTEMPTS.c.outcome.in_([*sorted(_NO_ANSWER), "accepted"])
@@ -287,7 +349,7 @@ class _Finder:
             return {}
         by_key: dict[Any, list[_Match]] = defaultdict(list)
         for one in self.connection.execute(query):
-            match = _Match(one.seq, one.message_id, one.reference, one.number, one.push_id, one.msg_id)
+            match = _Match(*one[:8])
             by_key[of_match(one)].append(match)
         return {at: by_key[of_row(row)] for at, row in rows.items() if of_row(row) in by_key}
 

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from adapter.delivery import ways
 from adapter.delivery.gate import gate_to_note, note_outcome
-from adapter.delivery.outbox import Claimed
+from adapter.delivery.outbox import Claimed, recall
 from adapter.faultpoints import reach
 from adapter.picky.outcome import Outcome, Row
 from adapter.store.engine import Store
-from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, status_is
+from adapter.store.tables import ATTEMPTS, HANDED, MESSAGES, PUSHES, status_is
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,20 +54,17 @@ def settle(
     verdicts = [_verdict(made, at, row) for at, row in enumerate(rows)]
     with store.write() as connection:
         gate = gate_to_note(store, connection, claimed.account.name, claimed.destination, outcome)
+        moved = [{"b_seq": row.seq, "b_push": push, **new} for row, new in zip(rows, verdicts, strict=True)]
+        accepted = [new for new in moved if new["status"] == "accepted"]
+        if len(accepted) < len(moved):
+            _settle_others(connection, rows, [new for new in moved if new["status"] != "accepted"], push, now)
+        if accepted:
+            connection.execute(_ACCEPT_MESSAGE, accepted)
         connection.execute(_UPDATE_ATTEMPT, [
             {"b_push": push, "b_id": row.id, "finished_at": now, "outcome": new["error"] or new["status"],
              "push_id": new["push_id"], "msg_id": new["msg_id"], "credit": new["credit"]}
             for row, new in zip(rows, verdicts, strict=True)
         ])  # fmt: skip
-        moved = [{"b_seq": row.seq, "b_push": push, **new} for row, new in zip(rows, verdicts, strict=True)]
-        accepted = [new for new in moved if new["status"] == "accepted"]
-        others = [new for new in moved if new["status"] != "accepted"]
-        if accepted:
-            connection.execute(_ACCEPT_MESSAGE, accepted)
-        if others:
-            connection.execute(_UPDATE_MESSAGE, others)
-        if failed := [new["b_seq"] for new in others if new["status"] == "failed"]:
-            ways.after_failure(connection, failed, now=now)
         # This one last: PostgreSQL ends an idle transaction (see END_IDLE) only behind a statement that stands alone.
         connection.execute(_UPDATE_PUSH, {
             "b_push": push, "finished_at": now, "outcome": outcome.meaning.code, "http_status": outcome.http_status,
@@ -78,6 +75,25 @@ def settle(
             note_outcome(connection, gate, outcome, now)
         reach("settle.written")
     return _counted(verdicts)
+
+
+def _settle_others(
+    connection: sa.Connection, rows: Sequence[sa.Row[Any]], others: Sequence[dict[str, Any]], push: str, now: float
+) -> None:
+    """Those that were not accepted. All rows are locked first, in the order in which everybody takes them."""
+    seqs = [row.seq for row in rows]
+    query = sa.select(MESSAGES.c.id, MESSAGES.c.seq).where(MESSAGES.c.seq.in_(seqs)).order_by(MESSAGES.c.seq)
+    ids = {row.seq: row.id for row in connection.execute(query.with_for_update())}
+    still = (MESSAGES.c.push == push) & _NO_ANSWER_YET
+    listed = [ids[new["b_seq"]] for new in others if new["b_seq"] in ids]
+    recalled = recall(connection, listed, still, now=now)
+    changed = [new for new in others if ids.get(new["b_seq"]) not in recalled]
+    if changed:
+        connection.execute(_UPDATE_MESSAGE, changed)
+    if failed := [new["b_seq"] for new in changed if new["status"] == "failed"]:
+        refused = [ids[seq] for seq in failed if seq in ids]
+        connection.execute(sa.delete(HANDED).where(HANDED.c.message_id.in_(refused)))  # its recipient got nothing
+        ways.after_failure(connection, failed, now=now)
 
 
 def _counted(verdicts: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -93,7 +109,7 @@ _UPDATE_PUSH: Final = (
     .values({
         **{name: sa.bindparam(name) for name in ("finished_at", "outcome", "http_status", "body_status", "answer")},
         "push_id": sa.func.coalesce(sa.bindparam("push_id"), PUSHES.c.push_id),
-        "ask_at": sa.bindparam("ask_at"),
+        "ask_at": sa.func.coalesce(sa.bindparam("ask_at"), PUSHES.c.ask_at),
     })
 )  # fmt: skip
 # What a report said of the call stands: this answer is late then.

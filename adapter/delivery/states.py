@@ -34,6 +34,7 @@ REPORTED: Final[Mapping[int, str]] = {
     0: "accepted", 1: "delivered", 2: "failed", 3: "read", 4: "submitted", 5: "refunded",
 }  # fmt: skip
 """Picky Assist's delivery statuses; 0 is "unknown", and still says that it took the message."""
+ARRIVED: Final = ("delivered", "read")
 UNDELIVERED: Final = ("failed", "refunded")
 MOVING: Final = frozenset({"queued", "retrying", "sending"})
 WAITING: Final = ("queued", "retrying", "parked", "held")

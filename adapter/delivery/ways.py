@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from adapter.delivery import optouts
 from adapter.delivery.acceptance import MESSAGE_ROWS, message_row
 from adapter.delivery.batch import Outgoing
-from adapter.delivery.states import UNDELIVERED, WAITING
+from adapter.delivery.states import ARRIVED, UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
@@ -23,7 +23,6 @@ from adapter.store.tables import HAS_DEADLINE, MESSAGES, REPORTS
 CHUNK: Final = 100
 _LOOK_AGAIN: Final = 5.0  # a message that is being sent is not overtaken; its answer is near
 _CANCELLED: Final = {"status": "cancelled", "due_at": 0.0, "lease_token": None}
-_ARRIVED: Final = ("delivered", "read")
 
 
 def after_failure(connection: sa.Connection, seqs: Sequence[int], *, now: float) -> int:
@@ -32,7 +31,7 @@ def after_failure(connection: sa.Connection, seqs: Sequence[int], *, now: float)
     Not where it was reported as delivered before, nor where its recipient opted out.
     """
     ended = MESSAGES.c.seq.in_(seqs) & MESSAGES.c.status.in_(UNDELIVERED) & MESSAGES.c.ways.is_not(None)
-    arrived = sa.select(REPORTS.c.seq).where(REPORTS.c.message_id == MESSAGES.c.id, REPORTS.c.status.in_(_ARRIVED))
+    arrived = sa.select(REPORTS.c.seq).where(REPORTS.c.message_id == MESSAGES.c.id, REPORTS.c.status.in_(ARRIVED))
     rows = connection.execute(sa.select(MESSAGES).where(ended, ~arrived.exists()).order_by(MESSAGES.c.seq)).all()
     return sum(_take(connection, row, now) for row in rows)
 
@@ -52,16 +51,19 @@ def overdue(store: Store, *, now: float) -> int:
 
 
 def _overdue(connection: sa.Connection, row: sa.Row[Any], now: float) -> None:
+    """What takes over must be the only one that is still sent."""
     changes: dict[str, Any] = {"deadline_at": None}
     if row.status == "sending":
-        changes["deadline_at"] = now + _LOOK_AGAIN
-    elif row.status in WAITING:
-        changes |= {**_CANCELLED, "error": "overtaken", "changed_at": now}
-    elif row.status == "unknown":  # what takes over must stay the only one that is sent
-        changes |= {"resend": False, "due_at": 0.0}
+        changes = {"deadline_at": now + _LOOK_AGAIN}
+    elif row.status in _MAY_FAIL and _take(connection, row, now):
+        if row.status in WAITING:
+            changes |= {**_CANCELLED, "error": "overtaken", "changed_at": now}
+        elif row.status == "unknown":
+            changes |= {"resend": False, "due_at": 0.0}
     connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq == row.seq).values(changes))
-    if row.status in {*WAITING, "unknown", "accepted", "submitted", "dead", *UNDELIVERED}:
-        _take(connection, row, now)
+
+
+_MAY_FAIL: Final = frozenset({*WAITING, "unknown", "accepted", "submitted", "dead", *UNDELIVERED})
 
 
 def _take(connection: sa.Connection, row: sa.Row[Any], now: float) -> bool:

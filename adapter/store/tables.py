@@ -89,6 +89,7 @@ MESSAGES: Final = sa.Table(
     # courtesy: after `expires_at` it is too late; `courtesy` are the quiet hours and the limit it keeps to
     sa.Column("expires_at", sa.Double),
     sa.Column("courtesy", NULLABLE_JSON),
+    sa.Column("released", sa.Boolean, nullable=False, server_default=sa.false()),  # by a person, whatever held it
     # fallback: the ways that remain, this one's place among them, the first one's id and account, the one that follows
     sa.Column("ways", NULLABLE_JSON),
     sa.Column("way", sa.Integer, nullable=False, server_default="1"),
@@ -122,6 +123,8 @@ EXPIRES: Final = MESSAGES.c.expires_at.is_not(None) & status_is("queued", "retry
 """It waits, and not for ever."""
 HAS_DEADLINE: Final = MESSAGES.c.deadline_at.is_not(None)
 """Another way is taken where it is not delivered in time."""
+HAS_WAYS: Final = MESSAGES.c.ways.is_not(None)
+"""There is another way for it."""
 OWN_REFERENCE: Final = MESSAGES.c.reference != MESSAGES.c.id
 """Its hook gave the reference; without one it is the id, which has an index."""
 
@@ -218,13 +221,12 @@ CALLBACKS: Final = sa.Table(
     sa.Column("seq", BIG, primary_key=True, autoincrement=True),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("destination", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),  # delivery or inbound
     sa.Column("received_at", sa.Double, nullable=False),
     sa.Column("rows", sa.JSON, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("due_at", sa.Double, nullable=False, index=True),
 )
-"""What came from Picky Assist and is not applied yet, or waits for the message it is about; then the row is deleted."""
+"""Delivery reports that came from Picky Assist and are not applied yet, or wait for the message they are about."""
 
 OPTOUTS: Final = sa.Table(
     "optouts",
@@ -305,7 +307,6 @@ ACCOUNTS: Final = sa.Table(
     sa.Column("probe_at", sa.Double),
     # what Picky Assist posted to its callback address
     sa.Column("reported_at", sa.Double),
-    sa.Column("inbound_at", sa.Double),
     sa.Column("reports", sa.Integer, nullable=False, server_default="0"),
     sa.Column("strangers", sa.Integer, nullable=False, server_default="0"),  # rows about messages that are not ours
     # its daily cap: the day, and how many messages were handed over on it

@@ -73,7 +73,7 @@ def _store(account: Account, callback: Callback) -> None:
     """Durable when it returns. Raises StoreUnavailable: Picky Assist comes again where its retries are switched on."""
     here = services()
     try:
-        keep(here.store, account.name, here.destination, callback, now=time.time())
+        keep(here.store, account.name, here.destination, callback, words=here.words, now=time.time())
     except UNAVAILABLE as fault:
         _log.error("store_unavailable", account=account.name, fault=type(fault).__name__)
         raise StoreUnavailable("The report could not be stored just now; post it again soon.") from fault

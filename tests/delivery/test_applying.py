@@ -109,7 +109,6 @@ def test_nothing_is_sent_again_while_a_report_is_not_applied(store: Store, pushe
     row = {
         "account": "main",
         "destination": "sandbox",
-        "kind": "delivery",
         "received_at": 1.0,
         "rows": [],
         "due_at": 1.0,
@@ -265,12 +264,20 @@ def test_an_id_that_came_with_somebody_elses_reference_is_not_believed(store: St
     assert pusher.statuses() == ["accepted"]
 
 
-def test_a_report_that_is_older_than_the_push_is_about_something_else(store: Store, pusher: Pusher) -> None:
+def test_a_report_with_its_id_is_believed_also_where_a_clock_was_set_back(store: Store, pusher: Pusher) -> None:
     store_messages(store)
     pusher.push()
     pusher.now -= 3600
     pusher.report({"msg_id": FIRST, "status": FAILED})
-    assert pusher.statuses() == ["accepted"]
+    assert pusher.statuses() == ["failed"]
+
+
+def test_a_report_by_a_reference_of_the_hook_is_not_about_a_later_push(store: Store, pusher: Pusher) -> None:
+    store_messages(store, item={"reference_number": "deal 77"})
+    pusher.push(LOST)
+    pusher.now -= 3600
+    pusher.report({"reference": "deal 77", "number": "919876500000", "status": DELIVERED})
+    assert pusher.statuses() == ["unknown"]
 
 
 def test_many_rows_of_one_post_are_applied_together(store: Store, pusher: Pusher) -> None:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from adapter.delivery import clerk, reports
 from adapter.delivery.acceptance import accept
 from adapter.delivery.callbacks import keep
-from adapter.delivery.clerk import AGAIN, MOST_ROWS, Clerk, Manner, apply_callbacks, expire
+from adapter.delivery.clerk import AGAIN, Clerk, apply_callbacks, expire
+from adapter.delivery.reports import MOST_ROWS
 from adapter.delivery.settling import Policy
 from adapter.delivery.stop_words import words_for
 from adapter.picky.client import Client
@@ -34,12 +35,12 @@ def pusher(store: Store) -> Pusher:
 
 
 def posted(pusher: Pusher, *rows: dict[str, Any], kind: Any = "delivery", of: str = "main") -> None:
-    keep(pusher.store, of, "sandbox", Callback(kind, tuple(rows)), now=pusher.now)
+    keep(pusher.store, of, "sandbox", Callback(kind, tuple(rows)), words=WORDS, now=pusher.now)
 
 
 def apply(pusher: Pusher) -> int:
     done = 0
-    while apply_callbacks(pusher.store, Manner(WORDS), now=pusher.now):
+    while apply_callbacks(pusher.store, now=pusher.now):
         done += 1
     return done
 
@@ -98,7 +99,7 @@ def test_a_large_post_is_applied_in_parts(pusher: Pusher) -> None:
     pusher.push(of=account(batch=5000))
     rows = [row_of(DELIVERED, msg_id=f"m-{919876500000 + at}-7478630") for at in range(count)]
     posted(pusher, *rows)
-    assert apply_callbacks(pusher.store, Manner(WORDS), now=pusher.now) == 1
+    assert apply_callbacks(pusher.store, now=pusher.now) == 1
     assert pusher.statuses().count("delivered") == MOST_ROWS
     assert apply(pusher) == 2
     assert set(pusher.statuses()) == {"delivered"}
@@ -141,17 +142,19 @@ def test_several_clerks_apply_everything_once(pusher: Pusher) -> None:
     assert account_row(pusher.store).reports == 120
 
 
-def test_stop_and_start_of_a_person_are_heard(pusher: Pusher) -> None:
+def test_stop_and_start_of_a_person_are_heard_at_once(pusher: Pusher) -> None:
+    """Behind any number of reports, and before any relay looks."""
     store_messages(pusher.store)
+    for at in range(3):
+        posted(pusher, row_of(DELIVERED, msg_id=str(at)))
     posted(pusher, inbound("Stop!", "1"), kind="inbound")
-    apply(pusher)
     assert [(row.status, row.error) for row in pusher.messages()] == [("cancelled", "opted_out")]
     posted(pusher, inbound("START", "2"), kind="inbound")
     posted(pusher, inbound("Stop!", "1"), kind="inbound")  # the same again changes nothing
-    apply(pusher)
+    posted(pusher, inbound("Hello", "3"), kind="inbound")
     store_messages(pusher.store)
     assert len(pusher.push()) == 1
-    assert account_row(pusher.store).inbound_at == pusher.now
+    assert len(kept(pusher.store)) == 3
 
 
 def test_what_waits_and_is_too_late_is_cancelled(pusher: Pusher) -> None:
@@ -185,9 +188,7 @@ def test_a_silent_push_is_asked_for_and_its_messages_become_known(
     pusher.trust()
     push_id = sandbox.messages()[0]["push_id"]
     posted(pusher, row_of(DELIVERED, push_id=push_id, reference=begun[1][0].id, number="919876500000"))
-    worker = Clerk(
-        pusher.store, {"main": at_sandbox}, "sandbox", client, policy=policy, words=WORDS, now=lambda: pusher.now
-    )
+    worker = Clerk(pusher.store, {"main": at_sandbox}, "sandbox", client, policy=policy, now=lambda: pusher.now)
     worker.step()
     assert pusher.statuses() == ["delivered", "unknown"]
     pusher.now += 1801
@@ -201,7 +202,7 @@ def test_a_clerk_works_by_itself_and_ends_when_it_is_told(pusher: Pusher) -> Non
     pusher.push()
     posted(pusher, row_of(DELIVERED, msg_id="m-919876500000-7478630"))
     policy = Policy(report_after=0.0)
-    worker = clerk.Clerk(pusher.store, {}, "sandbox", Client(), policy=policy, words=WORDS, now=lambda: pusher.now)
+    worker = clerk.Clerk(pusher.store, {}, "sandbox", Client(), policy=policy, now=lambda: pusher.now)
     worker.start()
     done = threading.Event()
     for _ in range(100):

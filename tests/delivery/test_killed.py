@@ -12,8 +12,7 @@ import pytest
 
 from adapter.delivery import ways
 from adapter.delivery.acceptance import accept
-from adapter.delivery.clerk import Manner, apply_callbacks
-from adapter.delivery.stop_words import words_for
+from adapter.delivery.clerk import apply_callbacks
 from adapter.store.engine import Store
 from tests.delivery.messages import event, outgoing
 from tests.delivery.pushing import Pusher
@@ -23,16 +22,16 @@ BEGINNING = """
 import sys
 from adapter.delivery import ways
 from adapter.delivery.callbacks import keep
-from adapter.delivery.clerk import Manner, apply_callbacks
+from adapter.delivery.clerk import apply_callbacks
 from adapter.delivery.stop_words import words_for
 from adapter.picky.reports import Callback
 from adapter.store.engine import Store
 from tests.delivery.pushing import row_of
 store, now = Store(sys.argv[1]), float(sys.argv[2])
-manner = Manner(words_for("en"))
+words = words_for("en")
 """
-KEEP = 'keep(store, "main", "sandbox", Callback("delivery", (row_of(2, msg_id="m-919876500000-7478630"),)), now=now)\n'
-APPLY = "apply_callbacks(store, manner, now=now)\n"
+KEEP = 'keep(store, "main", "sandbox", Callback("delivery", (row_of(2, msg_id="m-919876500000-7478630"),)), words=words, now=now)\n'
+APPLY = "apply_callbacks(store, now=now)\n"
 OVERDUE = "ways.overdue(store, now=now)\n"
 
 
@@ -60,7 +59,7 @@ def pushed(pusher: Pusher, after: float | None = None) -> None:
 
 
 def apply(pusher: Pusher) -> int:
-    return apply_callbacks(pusher.store, Manner(words_for("en")), now=pusher.now)
+    return apply_callbacks(pusher.store, now=pusher.now)
 
 
 @pytest.mark.parametrize("point", ["callback.written", "way.written"])

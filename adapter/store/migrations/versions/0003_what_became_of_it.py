@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
 down_revision = "0002"
 
+_FIRST_ASK = 1800.0
+_ASKED_FOR = 86_400.0  # of what was taken in the last day it is still asked what became of it
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WANTED = "NEW.notify IS NOT NULL AND OLD.status <> NEW.status AND {find}(NEW.notify, ',' || NEW.status || ',') > 0"
 _INSERT = (
@@ -32,6 +36,7 @@ def _messages() -> None:
             messages.add_column(sa.Column(name, sa.Text(), nullable=True))
         for name in ("courtesy", "ways"):
             messages.add_column(sa.Column(name, sa.JSON(), nullable=True))
+        messages.add_column(sa.Column("released", sa.Boolean(), server_default=sa.false(), nullable=False))
         messages.add_column(sa.Column("way", sa.Integer(), server_default="1", nullable=False))
     waits = "status IN ('queued', 'retrying', 'parked', 'held')"
     _index("messages", "back", ["number"], "status IN ('parked', 'held')")
@@ -46,6 +51,11 @@ def _pushes_attempts_accounts() -> None:
         pushes.add_column(sa.Column("ask_at", sa.Double(), nullable=True))
         pushes.add_column(sa.Column("asks", sa.Integer(), server_default="0", nullable=False))
     op.execute("UPDATE pushes SET push_id = (SELECT max(push_id) FROM attempts WHERE attempts.push = pushes.id)")
+    ask = sa.text(
+        "UPDATE pushes SET ask_at = finished_at + :first "
+        "WHERE outcome = 'accepted' AND push_id IS NOT NULL AND finished_at > :recent"
+    )
+    op.execute(ask.bindparams(first=_FIRST_ASK, recent=time.time() - _ASKED_FOR))
     _index("pushes", "push_id", ["push_id"], "push_id IS NOT NULL")
     _index("pushes", "ask", ["account", "ask_at"], "ask_at IS NOT NULL")
     with op.batch_alter_table("attempts") as attempts:
@@ -53,7 +63,6 @@ def _pushes_attempts_accounts() -> None:
     _index("attempts", "msg_id", ["msg_id"], "msg_id IS NOT NULL")
     with op.batch_alter_table("accounts") as accounts:
         accounts.add_column(sa.Column("reported_at", sa.Double(), nullable=True))
-        accounts.add_column(sa.Column("inbound_at", sa.Double(), nullable=True))
         accounts.add_column(sa.Column("reports", sa.Integer(), server_default="0", nullable=False))
         accounts.add_column(sa.Column("strangers", sa.Integer(), server_default="0", nullable=False))
         accounts.add_column(sa.Column("cap_day", sa.Text(), nullable=True))
@@ -74,7 +83,7 @@ def _new_tables() -> None:
     op.create_table(
         "callbacks",
         sa.Column("seq", _BIG, autoincrement=True, nullable=False),
-        *[sa.Column(name, sa.Text(), nullable=False) for name in ("account", "destination", "kind")],
+        *[sa.Column(name, sa.Text(), nullable=False) for name in ("account", "destination")],
         sa.Column("received_at", sa.Double(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
