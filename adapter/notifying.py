@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Final
@@ -111,17 +112,18 @@ class Notifier:
 
     def _sort(self, now: float) -> None:
         """Find out which entries of today's hooks want what is new."""
-        wanted: dict[tuple[int, ...], list[int]] = {}
+        wanted: dict[tuple[noticing.Wish, ...], list[int]] = {}
         later: list[int] = []
         for row in noticing.unsorted(self._store, self._services.destination, now=now):
             try:
-                entries = enumerate(self._services.catalogue.hook(row.hook).notify)
+                entries = self._services.catalogue.hook(row.hook).notify
             except FaultyHook:
                 later.append(row.seq)
                 continue
             except UnknownHook:
-                entries = enumerate(())
-            wanted.setdefault(tuple(at for at, one in entries if row.state in one.on), []).append(row.seq)
+                entries = ()
+            wishes = tuple((at, _target(at, entries)) for at, one in enumerate(entries) if row.state in one.on)
+            wanted.setdefault(wishes, []).append(row.seq)
         if wanted:
             noticing.sort(self._store, wanted, now=now)
         if later:
@@ -196,8 +198,20 @@ class Notifier:
         )  # fmt: skip
 
 
+def _target(place: int, entries: Sequence[Notify]) -> str:
+    """Tells an entry from others, without telling its address: a digest of that, and of how many entries there are."""
+    digest = hashlib.sha256(entries[place].url.encode()).hexdigest()[:16]
+    return f"{digest}/{len(entries)}"
+
+
 def _wanting(hook: Hook, notice: Notice) -> Notify | None:
-    entry = hook.notify[notice.entry] if notice.entry < len(hook.notify) else None
+    """The entry that the notice was made for, wherever it stands now; where it is not found, its address was mended in
+    its place, or it was taken out of the list."""
+    digest, _, count = notice.target.partition("/")
+    same = [at for at in range(len(hook.notify)) if _target(at, hook.notify).partition("/")[0] == digest]
+    if not same and count == str(len(hook.notify)):
+        same = [notice.entry]
+    entry = hook.notify[notice.entry if notice.entry in same else same[0]] if same else None
     return entry if entry is not None and notice.state in entry.on else None
 
 

@@ -14,7 +14,7 @@ from adapter.delivery.in_order import in_order
 from adapter.delivery.states import ARRIVED, ENDED_BADLY, UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.store.engine import Store
-from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, HAS_WAYS, MESSAGES, PAUSES, STOPPED, status_is
+from adapter.store.tables import ACCOUNTS, ATTEMPTS, EVENTS, HAS_WAYS, IS_TAKEN, MESSAGES, PAUSES, STOPPED, status_is
 
 CHUNK: Final = 500  # messages in one transaction
 
@@ -63,9 +63,7 @@ class Action:
         """The messages that it changes: never one that Picky Assist is known to have taken, unless it reported that it
         was not delivered; nor is one sent in whose place another way was taken, or whose earlier way arrived."""
         is_lost = ATTEMPTS.c.delivery.is_not(None) & ATTEMPTS.c.delivery.in_(UNDELIVERED)
-        taken = sa.select(ATTEMPTS.c.seq).where(
-            ATTEMPTS.c.message_id == MESSAGES.c.id, ATTEMPTS.c.outcome == "accepted", ~is_lost
-        )
+        taken = sa.select(ATTEMPTS.c.seq).where(ATTEMPTS.c.message_id == MESSAGES.c.id, IS_TAKEN, ~is_lost)
         found = selection.where(self.possible) & ~taken.exists()
         if not self.starts_anew:
             return found

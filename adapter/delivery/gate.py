@@ -229,4 +229,5 @@ def unpark(store: Store, name: str, destination: str, *, now: float) -> int:
         waiting = STOPPED & (MESSAGES.c.status == "parked") & (MESSAGES.c.account == name)
         waiting &= MESSAGES.c.destination == destination
         queued = {"status": "queued", "changed_at": now, "due_at": 0.0}
-        return connection.execute(sa.update(MESSAGES).where(in_order(waiting)).values(queued)).rowcount
+        changed = sa.update(MESSAGES).where(in_order(waiting)).values(queued).returning(MESSAGES.c.seq)
+        return len(connection.execute(changed).all())

@@ -12,7 +12,8 @@ def in_order(
 ) -> sa.ColumnElement[bool]:
     """The condition for an UPDATE of the messages that fit, the first `most` of them.
 
-    PostgreSQL evaluates a CTE that locks just once, unlike a subquery.
+    PostgreSQL evaluates a CTE that locks just once, unlike a subquery. SQLite tells no row count behind one: whoever
+    needs it lets the rows be returned.
     """
     chosen = sa.select(MESSAGES.c.seq).where(where).order_by(MESSAGES.c.seq).limit(most)
     locked = chosen.with_for_update(skip_locked=skip_locked).cte("in_order")

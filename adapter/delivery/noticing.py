@@ -37,6 +37,7 @@ class Notice:
     event_id: str
     hook: str
     entry: int
+    target: str
     state: str
     error: str | None
     created_at: float
@@ -74,7 +75,11 @@ def unsorted(store: Store, destination: str, *, now: float) -> list[sa.Row[Any]]
         return list(connection.execute(query.order_by(NOTICES.c.seq).limit(CHUNK)))
 
 
-def sort(store: Store, wanted: Mapping[tuple[int, ...], Sequence[int]], *, now: float) -> None:
+Wish = tuple[int, str]
+"""The place of an entry that wants a notice, and a word that tells whether it is still the same one later."""
+
+
+def sort(store: Store, wanted: Mapping[tuple[Wish, ...], Sequence[int]], *, now: float) -> None:
     """Give each entry that wants a notice a row of its own. `wanted`: entries of the hook, to the notices' seqs."""
     with store.write() as connection:
         for entries, seqs in wanted.items():
@@ -82,13 +87,14 @@ def sort(store: Store, wanted: Mapping[tuple[int, ...], Sequence[int]], *, now: 
             if not entries:
                 _cancel(connection, mine, NOBODY, now)
                 continue
-            update = sa.update(NOTICES).where(mine).values(entry=entries[0]).returning(*_OF_THE_CHANGE)
+            (place, target), *others = entries
+            update = sa.update(NOTICES).where(mine).values(entry=place, target=target).returning(*_OF_THE_CHANGE)
             rows = [dict(row) for row in connection.execute(update).mappings()]
-            if copies := [{**row, "entry": entry} for entry in entries[1:] for row in rows]:
+            if copies := [{**row, "entry": entry, "target": told} for entry, told in others for row in rows]:
                 connection.execute(sa.insert(NOTICES), copies)
 
 
-NOBODY: Final = "Its hook does not ask for this state any more."
+NOBODY: Final = "Its hook does not ask for this state any more, or not at that address."
 
 
 def postpone(store: Store, seqs: Sequence[int], *, until: float) -> None:
@@ -203,7 +209,7 @@ _OF_THE_CHANGE: Final = tuple(
 _CLAIMED: Final = tuple(
     NOTICES.c[name]
     for name in (
-        "seq", "message_id", "event_id", "hook", "entry", "state", "error", "created_at", "attempts", "failing_since",
+        "seq", "message_id", "event_id", "hook", "entry", "target", "state", "error", "created_at", "attempts", "failing_since",
     )
 )  # fmt: skip
 _SHOWN: Final = (

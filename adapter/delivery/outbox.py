@@ -23,7 +23,7 @@ from adapter.picky import outcome as outcomes
 from adapter.picky.account import Account
 from adapter.store.engine import Store
 from adapter.store.many_rows import ManyRows
-from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, SENDING
+from adapter.store.tables import ATTEMPTS, IS_TAKEN, MESSAGES, PUSHES, SENDING
 
 MOST_CLAIMS: Final = 5  # a message whose preparation killed that many relays is dead
 
@@ -197,7 +197,7 @@ def recall(
 
 _TAKEN: Final = sa.select(ATTEMPTS).where(
     ATTEMPTS.c.message_id.in_(sa.bindparam("ids", expanding=True)),
-    ATTEMPTS.c.outcome == "accepted",
+    IS_TAKEN,
     ATTEMPTS.c.delivery.is_(None) | ATTEMPTS.c.delivery.not_in(UNDELIVERED),
 )  # fmt: skip
 

@@ -148,7 +148,7 @@ def _attempts_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, lis
 
 @dataclasses.dataclass(slots=True)
 class _News:
-    """Rows that said something new, to be written down together. Picky Assist reports on nothing it did not take."""
+    """Rows that said something new, to be written down together."""
 
     received_at: float
     now: float
@@ -159,7 +159,6 @@ class _News:
     reports: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def add(self, message: sa.Row[Any], attempt: _Attempt, row: Row) -> None:
-        attempt.outcome = "accepted"
         self.messages[message.id] = message
         self.attempts[attempt.seq] = attempt
         self.reports.append({
@@ -186,8 +185,7 @@ _UPDATE_ATTEMPT: Final = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.seq == sa.bindparam("b_seq"))
     .values(
-        delivery=sa.bindparam("b_delivery"), outcome=sa.literal("accepted"),
-        push_id=sa.bindparam("b_push_id"), msg_id=sa.bindparam("b_msg_id"),
+        delivery=sa.bindparam("b_delivery"), push_id=sa.bindparam("b_push_id"), msg_id=sa.bindparam("b_msg_id"),
     )
 )  # fmt: skip
 _NAME_PUSH: Final = (
@@ -244,10 +242,10 @@ _MOVE: Final = _with(
 )  # fmt: skip
 
 
-def _weight(attempt: _Attempt) -> tuple[bool, int]:
-    """One copy that arrived outdoes another one that did not."""
+def _weight(attempt: _Attempt) -> tuple[bool, int, int]:
+    """One copy that arrived outdoes another one that did not; of equals the later one counts."""
     state = str(attempt.says)
-    return state not in UNDELIVERED, RANKS[state]
+    return state not in UNDELIVERED, RANKS[state], attempt.seq
 
 
 def _leads(status: str, state: str, attempts: Sequence[_Attempt]) -> bool:

@@ -112,13 +112,13 @@ _UPDATE_PUSH: Final = (
         "ask_at": sa.func.coalesce(sa.bindparam("ask_at"), PUSHES.c.ask_at),
     })
 )  # fmt: skip
-# What a report said of the call stands: this answer is late then.
+# The ids that a report named stand, where this answer is late and names none.
 _UPDATE_ATTEMPT: Final = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.push == sa.bindparam("b_push"), ATTEMPTS.c.message_id == sa.bindparam("b_id"))
     .values({
         "finished_at": sa.bindparam("finished_at"),
-        "outcome": sa.case((ATTEMPTS.c.delivery.is_not(None), "accepted"), else_=sa.bindparam("outcome")),
+        "outcome": sa.bindparam("outcome"),
         "push_id": sa.func.coalesce(sa.bindparam("push_id"), ATTEMPTS.c.push_id),
         "msg_id": sa.func.coalesce(sa.bindparam("msg_id"), ATTEMPTS.c.msg_id),
         "credit": sa.bindparam("credit"),

@@ -18,7 +18,7 @@ from adapter.delivery.states import ARRIVED, UNDELIVERED, WAITING
 from adapter.delivery.wakeup import ring
 from adapter.faultpoints import reach
 from adapter.store.engine import Store
-from adapter.store.tables import HAS_DEADLINE, MESSAGES, REPORTS
+from adapter.store.tables import HAS_DEADLINE, MESSAGES, PAUSES, REPORTS
 
 CHUNK: Final = 100
 _LOOK_AGAIN: Final = 5.0  # a message that is being sent is not overtaken; its answer is near
@@ -45,15 +45,19 @@ def overdue(store: Store, *, now: float) -> int:
     with store.write() as connection:
         chosen = sa.select(MESSAGES).where(late).order_by(MESSAGES.c.deadline_at).limit(CHUNK)
         rows = connection.execute(chosen.with_for_update(skip_locked=True)).all()
+        paused = {(one.kind, one.name) for one in connection.execute(sa.select(PAUSES))} if rows else set()
         for row in rows:
-            _overdue(connection, row, now)
+            is_paused = bool({("hook", row.hook), ("account", row.account)} & paused)
+            _overdue(connection, row, now, is_paused=is_paused)
     return len(rows)
 
 
-def _overdue(connection: sa.Connection, row: sa.Row[Any], now: float) -> None:
-    """What takes over must be the only one that is still sent."""
+def _overdue(connection: sa.Connection, row: sa.Row[Any], now: float, *, is_paused: bool) -> None:
+    """What takes over must be the only one that is still sent. While nothing may leave, the time begins anew."""
     changes: dict[str, Any] = {"deadline_at": None}
-    if row.status == "sending":
+    if is_paused and row.status in WAITING:
+        changes = {"deadline_at": now + (row.deadline_after or 0.0) + _LOOK_AGAIN}
+    elif row.status == "sending":
         changes = {"deadline_at": now + _LOOK_AGAIN}
     elif row.status in _MAY_FAIL and _take(connection, row, now):
         if row.status in WAITING:

@@ -202,6 +202,9 @@ sa.Index(
     postgresql_where=ATTEMPTS.c.msg_id.is_not(None),
 )
 
+IS_TAKEN: Final = (ATTEMPTS.c.outcome == "accepted") | ATTEMPTS.c.delivery.is_not(None)
+"""Picky Assist said that it took it, in its answer or in a report: it reports on nothing else."""
+
 REPORTS: Final = sa.Table(
     "reports",
     METADATA,
@@ -264,6 +267,7 @@ NOTICES: Final = sa.Table(
     sa.Column("status", sa.Text, nullable=False),  # queued, sending, sent, dead, cancelled
     sa.Column("due_at", sa.Double, nullable=False),
     sa.Column("entry", sa.Integer),  # of its hook's `notify`, once it is known which of them want it
+    sa.Column("target", sa.Text),  # which address that entry named then
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("failing_since", sa.Double),
     sa.Column("finished_at", sa.Double),

@@ -286,3 +286,28 @@ def test_what_was_taken_before_an_update_is_reported_on_and_asked_for_after_it(d
     pusher.report({"msg_id": "m1", "status": DELIVERED})
     assert pusher.statuses() == ["delivered"]
     store.close()
+
+
+@pytest.mark.parametrize(("kind", "name"), [("account", "main"), ("hook", "h")])
+def test_a_pause_uses_up_no_way(pusher: Pusher, kind: str, name: str) -> None:
+    store_ways(pusher, way(after=60.0))
+    control.pause(pusher.store, kind, name, now=pusher.now)
+    for _ in range(10):
+        pusher.now += 61
+        ways.overdue(pusher.store, now=pusher.now)
+    assert pusher.statuses() == ["queued"]
+    control.resume(pusher.store, kind, name, "sandbox", now=pusher.now)
+    assert len(pusher.push()) == 1
+    pusher.now += 70
+    ways.overdue(pusher.store, now=pusher.now)
+    assert pusher.statuses() == ["accepted", "queued"]
+
+
+def test_after_a_replay_the_receipt_is_that_of_the_latest_call(pusher: Pusher) -> None:
+    accept(pusher.store, event(received_at=pusher.now), [outgoing()])
+    pusher.push()
+    pusher.report({"msg_id": FIRST, "status": FAILED})
+    list(control.act(pusher.store, SEND_AGAIN, Selection("sandbox"), now=pusher.now))
+    pusher.push(push_id="2")
+    pusher.report({"msg_id": f"m-{NUMBER}-2", "status": REFUNDED})
+    assert [(row.status, row.push_id, row.msg_id) for row in pusher.messages()] == [("refunded", "2", f"m-{NUMBER}-2")]

@@ -24,7 +24,7 @@ FAILED = Tried(500, "a.example.com answered HTTP 500.")
 
 def sorted_in(store: Store, *entries: int, now: float = NOW) -> None:
     seqs = [row.seq for row in noticing.unsorted(store, "sandbox", now=now)]
-    noticing.sort(store, {entries: seqs}, now=now)
+    noticing.sort(store, {tuple((entry, f"target-{entry}") for entry in entries): seqs}, now=now)
 
 
 def claim(store: Store, *, now: float = NOW, token: str = "t", lease: float = 60.0, **options: Any) -> Notice | None:
@@ -98,7 +98,7 @@ def test_what_one_relay_sorted_another_one_leaves(store: Store) -> None:
     move(store, message, "read", at=NOW)
     found = [row.seq for row in noticing.unsorted(store, "sandbox", now=NOW)]
     for _ in range(2):
-        noticing.sort(store, {(0, 1): found}, now=NOW)
+        noticing.sort(store, {((0, "a"), (1, "b")): found}, now=NOW)
     assert [row.entry for row in notices(store)] == [0, 1]
 
 
@@ -267,12 +267,18 @@ def test_notices_are_listed_oldest_first(store: Store, notice: Notice) -> None:
     assert [row["id"] for row in noticing.rows_of(store, identity=notice.seq)] == [notice.seq]
 
 
-def test_notices_are_forgotten_with_their_event(store: Store) -> None:
-    (old,) = store_told(store, "read", received_at=NOW - 91 * 86_400)
+def test_notices_are_forgotten_with_their_event_once_they_were_posted(store: Store) -> None:
+    before = NOW - 91 * 86_400
+    (old,) = store_told(store, "read", received_at=before)
     (new,) = store_told(store, "read", received_at=NOW)
-    for message in (old, new):
-        move(store, message, "read", at=NOW)
+    for message, moment in ((old, before), (new, NOW)):
+        move(store, message, "read", at=moment)
     sorted_in(store, 0)
+    Sweeper(store, 90 * 86_400.0).sweep(now=NOW)
+    assert [row.message_id for row in notices(store)] == [old, new]
+    posted = claim(store)
+    assert posted is not None
+    noticing.settle(store, posted, Tried(200), now=NOW, policy=Policy())
     Sweeper(store, 90 * 86_400.0).sweep(now=NOW)
     assert [row.message_id for row in notices(store)] == [new]
     found = claim(store)

@@ -119,6 +119,7 @@ def _new_tables() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
         sa.Column("entry", sa.Integer(), nullable=True),
+        sa.Column("target", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failing_since", sa.Double(), nullable=True),
         sa.Column("finished_at", sa.Double(), nullable=True),
