@@ -220,6 +220,25 @@ def test_an_address_that_is_gone_is_dead_at_once_and_may_be_mended(world: World,
     assert [row.status for row in notices(world.store)] == ["sent"]
 
 
+def test_a_notice_stays_with_its_address_when_the_list_changes(world: World, receiver: Receiver) -> None:
+    with Receiver(Reply(500), Reply(500)) as first:
+        entries = [f"  - {{on: [read], url: '{one.url}'}}\n" for one in (first, receiver)]
+        world.write("notify:\n" + "".join(entries))
+        world.told("read")
+        world.step()
+        world.write("notify:\n" + "".join(reversed(entries)))
+        world.clock.now += 10
+        world.step()
+        assert (len(first.posts), len(receiver.posts)) == (2, 1)
+        world.write("notify:\n" + entries[1])
+        world.clock.now += 60
+        world.step()
+    assert (len(first.posts), len(receiver.posts)) == (2, 1)
+    assert sorted((row.status, row.fault) for row in notices(world.store)) == [
+        ("cancelled", noticing.NOBODY), ("sent", None),
+    ]  # fmt: skip
+
+
 def test_what_may_not_be_posted_to_is_dead_at_once(tmp_path: Path, store: Store, receiver: Receiver) -> None:
     """A hook that was loaded in practice does not lead the live adapter to this machine."""
     practice, live = world_of(tmp_path, store), world_of(tmp_path, store, ADAPTER_SANDBOX="0", PICKY_TOKEN="t")

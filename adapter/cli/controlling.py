@@ -89,7 +89,7 @@ def release_command(**options: Any) -> None:
 def replay_command(
     *, identity: str, statuses: tuple[str, ...], hook: str, account: str, everything: bool, dry_run: bool, yes: bool
 ) -> None:
-    """Send again what was not delivered: dead, failed and unknown messages; and make those of rejected events.
+    """Send again what was not delivered: dead, failed, refunded and unknown messages; make those of rejected events.
 
     A message that is unknown may have arrived, so it is sent again only where its ID or --status unknown names it. What
     Picky Assist is known to have taken is never sent again.
@@ -159,7 +159,11 @@ def _replay_events(services: Services, events: list[str], *, dry_run: bool) -> i
 
 
 def _why_nothing(services: Services, selection: Selection) -> str:
-    """A sentence about the one message or event that was named."""
+    """A sentence about the message or event that was named, or about a name that nothing has."""
+    if selection.hook and selection.hook not in services.catalogue.entries():
+        return f' No hook is named "{selection.hook}"; there are {", ".join(sorted(services.catalogue.entries()))}.'
+    if selection.account and selection.account not in services.accounts:
+        return f' No account is named "{selection.account}"; there are {", ".join(sorted(services.accounts))}.'
     if not selection.identity:
         return ""
     from adapter.delivery.story import story
@@ -172,7 +176,8 @@ def _why_nothing(services: Services, selection: Selection) -> str:
         return f" It was made for the {event['destination']} and is never sent from here."
     messages = [one for one in event["messages"] if selection.identity in {one["id"], event["id"]}]
     states = ", ".join(sorted({one["status"] for one in messages})) or event["status"]
-    return f" It is {states}."
+    taken = [one["next_way"] for one in messages if one["next_way"]]
+    return f" It is {states}." + (f" Another way was taken for it: {', '.join(taken)}." if taken else "")
 
 
 def _counted(counts: Mapping[str, int], *, events: int = 0) -> str:

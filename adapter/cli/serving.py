@@ -83,7 +83,14 @@ def sandbox_command(port: int, host: str, rate: int, token: tuple[str, ...], **e
     from adapter.picky.sandbox import Events, run_forever
 
     plan = Events(urls=webhooks_in(os.environ), **{key.removeprefix("event_"): given for key, given in events.items()})
-    run_forever(port=port, host=host, rate=rate, token=token, events=plan if plan.url or plan.urls else None)
+    if plan.url and not plan.url.startswith(("http://", "https://")):
+        raise ConfigurationError([f'--event-url must be an address that begins with http://, not "{plan.url}".'])
+    try:
+        run_forever(port=port, host=host, rate=rate, token=token, events=plan if plan.url or plan.urls else None)
+    except OSError:
+        raise ConfigurationError(
+            [f"Port {port} of {host} is in use by another program: stop it, or name a free one with --port."]
+        ) from None
 
 
 @click.command()

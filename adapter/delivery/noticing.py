@@ -209,7 +209,8 @@ _OF_THE_CHANGE: Final = tuple(
 _CLAIMED: Final = tuple(
     NOTICES.c[name]
     for name in (
-        "seq", "message_id", "event_id", "hook", "entry", "target", "state", "error", "created_at", "attempts", "failing_since",
+        "seq", "message_id", "event_id", "hook", "entry", "target", "state", "error", "created_at", "attempts",
+        "failing_since",
     )
 )  # fmt: skip
 _SHOWN: Final = (

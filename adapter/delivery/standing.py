@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapter.delivery.saying import Step, filled, said, span, step, visible
-from adapter.delivery.states import DUE
+from adapter.delivery.states import DUE, ENDED_BADLY
 from adapter.delivery.texts import BY_CODE, CODES, MOMENTS, OWN, STATES, Text, first_sentence
 
 _REPORTED: Final = ("accepted", "submitted", "delivered", "read", "failed", "refunded")
@@ -46,7 +46,9 @@ def _stands(message: Mapping[str, Any]) -> Text:
 def present_step(message: Mapping[str, Any], around: Around) -> Step:
     """How a message stands now, why, and what to do."""
     text = _stands(message)
-    if message["status"] in _MORE:
+    if message["next_way"] and message["status"] in ENDED_BADLY:
+        text = Text(text.cause) + said("other_way", next_way=message["next_way"])
+    elif message["status"] in _MORE:
         text += _MORE[message["status"]](message, around)
     elif message["status"] in DUE:
         text += _stopped(message, around)

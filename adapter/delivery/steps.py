@@ -169,10 +169,12 @@ def _notice(notice: Mapping[str, Any]) -> Step:
 
 
 def _future(message: Mapping[str, Any]) -> Iterator[Step]:
-    if message["due_at"]:
+    expires_at = message["expires_at"] if message["status"] in WAITING else None
+    is_in_vain = bool(expires_at and message["due_at"] and message["due_at"] >= expires_at)
+    if message["due_at"] and not is_in_vain:
         held = message["status"] == "held"
         yield step(message["due_at"], "next try", said("leaves" if held else "retry"))
-    if message["expires_at"] and message["status"] in WAITING:
-        yield step(message["expires_at"], "too late", said("too_late"))
+    if expires_at:
+        yield step(expires_at, "too late", said("never_leaves" if is_in_vain else "too_late"))
     if message["deadline_at"] and message["ways_left"] and not message["next_way"]:
         yield step(message["deadline_at"], "next way", said("deadline"))

@@ -66,7 +66,7 @@ OWN: Final[Mapping[str, Mapping[str, Text]]] = {
     "cancelled": {
         "expired": Text(
             "It was too late: the time that its hook sets under expires was over.",
-            "If it should still go, let the sender post it again.",
+            "If such messages should still go, give the hook a longer expires.",
         ),
         "opted_out": Text(
             "The recipient wants no messages from this account, so it was stopped.",
@@ -154,10 +154,10 @@ MOMENTS: Final[Mapping[str, Text]] = {
     ),
     "resend": Text("Its hook says on_unknown: resend, so it is sent again by itself."),
     "report_due": Text(
-        "A delivery report may still tell.", "Wait for it: after {limit} without one it very probably did not arrive."
+        "A delivery report may still tell.", "Wait for it: after {limit} without one it probably did not arrive."
     ),
     "no_report": Text(
-        "No delivery report came within {limit}, so it very probably did not arrive.",
+        "No delivery report came within {limit}, so it probably did not arrive.",
         "Send it again with: python -m adapter replay {id}",
     ),
     "left": Text(
@@ -169,10 +169,12 @@ MOMENTS: Final[Mapping[str, Text]] = {
     "doubt": Text("The account {account} gave no answer lately; it is asked again before more is sent."),
     "ahead": Text("Messages ahead of it: {count:,}."),
     "ahead_many": Text("More than {count:,} messages are ahead of it."),
+    "other_way": Text("Another way was taken for it: {next_way}."),
     # what comes
     "retry": Text("It is tried again then."),
     "leaves": Text("It leaves then, if nothing stands against it."),
     "too_late": Text("What has not left by then is cancelled."),
+    "never_leaves": Text("It is too late by then and is cancelled, because what holds it lasts longer."),
     "deadline": Text("Without a report that it was delivered by then, the next way is taken."),
     # of a notice
     "notice_queued": Text('The address that the hook notifies is to be told "{state}".'),

@@ -26,6 +26,7 @@ from adapter.mapping.notify import Notify, compile_notify
 from adapter.mapping.push import compile_push
 from adapter.mapping.schema.hook import NAME, RESERVED_NAMES, HookSchema
 from adapter.mapping.schema.sentences import sentences, spelt
+from adapter.mapping.send_at import doubt_of, without_date
 from adapter.mapping.template import Rule, TemplateFault, Voice, names_in
 
 _VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
@@ -87,6 +88,7 @@ class _Loader:
         self.voice = Voice()
         self.secret_names: list[str] = []
         self.field_names: frozenset[str] = frozenset()
+        self.field_types: dict[str, str] = {}
 
     def load(self) -> Hook:
         raw = self.expanded(self.located.data, ())
@@ -158,6 +160,8 @@ class _Loader:
         dedupe = self.dedupe(data.get("dedupe"))
         push = compile_push(data["push"], self) if data.get("push") else None
         courtesy = compile_courtesy(data, self)
+        if courtesy.send_at is not None:
+            self.try_out(courtesy.send_at)
         notify = self.notify(data.get("notify"))
         browser = data.get("browser")
         if source is not None and browser is not None and not source.browser:
@@ -205,8 +209,18 @@ class _Loader:
             schema = self.owners_class(data["schema_"])
             return SchemaClass(schema, manner) if schema is not None else None
         specs = declare(data.get("fields_") or {}, zone=zone, tell=self.fault)
+        self.field_types = {spec.name: spec.type for spec in specs}
         told = places_of(data.get("region_from") or (), {spec.name: spec for spec in specs})
         return DeclaredFields(specs, compile_schema(specs), dataclasses.replace(manner, region_from=told))
+
+    def try_out(self, send_at: Rule) -> None:
+        """Whether `send_at` works for values of the fields' types, where these are declared in the file."""
+        if not self.field_types:
+            return
+        if without_date(send_at, self.field_types):
+            self.fault(("send_at",), "uses no field of the type date or datetime; give its field one of them")
+        elif (doubt := doubt_of(send_at, self.field_types, self.voice.zone)) is not None:
+            self.note(("send_at",), f"may not work: {doubt}. A span of time is written as 1 day or 2 hours")
 
     def owners_class(self, dotted: str) -> ma.Schema | None:
         """The marshmallow schema that `schema:` names; the file's owner wrote it, so its code is trusted."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from adapter.errors import InvalidFields
@@ -39,6 +41,29 @@ def moment_of(rule: Rule, values: Values, *, zone: dt.tzinfo, now: float) -> flo
     if at.timestamp() - now > MOST_DAYS_AHEAD * 86_400:
         raise _too_far(at)
     return at.timestamp()
+
+
+_DATED: Final = ("date", "datetime")
+_DAY: Final = dt.datetime(2026, 4, 10, 9, 30)  # noqa: DTZ001 - as a sender without a zone writes it
+_SAMPLES: Final[Mapping[str, Any]] = {
+    "date": _DAY.date(), "datetime": _DAY, "integer": 1, "decimal": Decimal(1), "boolean": True, "list": ["text"],
+}  # fmt: skip
+
+
+def without_date(rule: Rule, types: Mapping[str, str]) -> bool:
+    """Whether it uses fields, but none that holds a date. `types`: that of each field."""
+    used = [types[name] for name in rule.names if name in types]
+    return bool(used) and not any(kind in _DATED for kind in used)
+
+
+def doubt_of(rule: Rule, types: Mapping[str, str], zone: dt.tzinfo) -> str | None:
+    """Why it fails for a value of each field's type; None where it does not."""
+    values = {name: _SAMPLES.get(kind, "text") for name, kind in types.items()}
+    try:
+        moment_of(rule, values, zone=zone, now=_DAY.replace(tzinfo=zone).timestamp())
+    except (TemplateFault, InvalidFields) as fault:
+        return str(fault).rstrip(".")
+    return None
 
 
 def _aware(value: Any, zone: dt.tzinfo) -> dt.datetime:

@@ -7,6 +7,7 @@ JSON comes labelled as a form. So the bytes decide, keys are compared without ca
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import unquote_plus
@@ -23,6 +24,7 @@ _DELIVERY: Final = "1"  # the other events: 2 WhatsApp filter, 3 group join and 
 _ECHO: Final = "1"
 _MESSAGE: Final = frozenset({"message_in", "message_in_raw", "unique_id"})
 _ENVELOPE: Final = frozenset({"event_id", "data", "message_in", "message_in_raw"})
+_BRACKETS: Final = re.compile(r"data\[(\d{1,5})\]\[([\w-]{1,40})\]")
 _MARKS: Final = _MESSAGE | _ENVELOPE | {"number"}
 _DELIVERY_ROW: Final = DeliveryRow()
 _INBOUND_ROW: Final = InboundRow()
@@ -81,12 +83,23 @@ def _json(text: str, where: str) -> Any:
 
 def _field_with_json(form: Mapping[str, str]) -> Any:
     """The form itself where it holds Picky Assist's own fields, else the JSON that is one of its values or names."""
+    if rows := _bracketed(form):
+        return {**form, "data": rows}
     if _named(form).keys() & _MARKS:
         return form
     text = next((text.strip() for text in (*form.values(), *form) if text.strip()[:1] in {"{", "["}), None)
     if text is None:
         raise NotACallback("The request is neither JSON nor a form with the fields that Picky Assist posts.")
     return _json(text, "The field")
+
+
+def _bracketed(form: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows of a form that spells them `data[0][status]`."""
+    rows: dict[str, dict[str, str]] = {}
+    for key, value in form.items():
+        if found := _BRACKETS.fullmatch(key):
+            rows.setdefault(found[1], {})[found[2]] = value
+    return list(rows.values())
 
 
 def _unwrapped(value: Any) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from adapter import answers
@@ -77,9 +77,16 @@ def _refused(refusal: Refusal) -> Response:
     return json_answer(body, refusal.status, retry_after=refusal.retry_after)
 
 
+_NOTHING: Final = "Nothing lives at this address. A hook's address ends in /hooks/ and its name."
+_NOTHING_OF: Final = {
+    "callbacks": "Nothing lives at this address: Picky Assist's ends in a secret; check shows it whole.",
+    "api": "Nothing lives at this address of /api.",
+}
+
+
 def _http_error(fault: HTTPException) -> Response:
     if fault.code == 404:
-        return _refused(_NotFound("Nothing lives at this address. A hook's address ends in /hooks/ and its name."))
+        return _refused(_NotFound(_NOTHING_OF.get(request.path.split("/")[1], _NOTHING)))
     if fault.code == 405:
         response = _refused(MethodNotAllowed("This address does not take that HTTP method; use POST."))
         response.headers["Allow"] = ", ".join(getattr(fault, "valid_methods", None) or ["POST"])

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app
 from adapter.delivery.control import paused
 from adapter.store.engine import UNAVAILABLE, Store
 from adapter.store.migrate import is_current
-from adapter.store.tables import MESSAGES, PROBES, RELAYS, WAITS
+from adapter.store.tables import ACCOUNTS, MESSAGES, PROBES, RELAYS, WAITS
 from adapter.web.inbound import json_answer, services
 
 blueprint: Final = Blueprint("health", __name__)
@@ -86,11 +86,19 @@ def _degraded(store: Store) -> list[str]:
         told.append(_no_relay(age))
     if oldest is not None and time.time() - oldest > _LATE_SECONDS:
         told.append(f"The oldest due message waits since {round(time.time() - oldest)} s.")
+    if stuck := _parked(store):
+        told.append(f"Accounts that cannot send: {stuck}. Their messages wait; why ID says the cause.")
     if stopped := len(paused(store)):
         told.append(
             f"Paused by the owner: {stopped} of the hooks and accounts. Go on with: python -m adapter resume NAME."
         )
     return told
+
+
+def _parked(store: Store) -> int:
+    mine = (ACCOUNTS.c.destination == services().destination) & ACCOUNTS.c.parked.is_not(None)
+    with store.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(ACCOUNTS).where(mine)).scalar_one())
 
 
 def _relay_age(store: Store) -> float | None:

@@ -22,7 +22,7 @@ NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC).timestamp()
 
 def hook(expression: str, zone: str = "Europe/Berlin") -> Hook:
     text = (
-        f'source: form\nauth: none\ntimezone: {zone}\nfields: {{x: {{}}, y: {{}}}}\nsend_at: "{expression}"\n'
+        f'source: form\nauth: none\ntimezone: {zone}\nfields: {{x: {{type: datetime}}, y: {{type: date}}}}\nsend_at: "{expression}"\n'
         "push: {to: '919876543210', message: Hi}\n"
     )
     return load_hook("h", text, Surroundings())
@@ -246,3 +246,28 @@ def test_a_field_may_be_called_like_a_unit() -> None:
         load_hook("h", text, Surroundings()), {"day": dt.date(2026, 3, 2), "hours": None}, now=NOW
     )  # fmt: skip
     assert found == NOW
+
+
+@pytest.mark.parametrize(
+    ("field", "expression", "faults", "doubts"),
+    [
+        ("{}", "x", ["send_at: uses no field of the type date or datetime; give its field one of them"], 0),
+        ("{type: date}", "x - 1", [], 1),
+        ("{type: date}", "x - 1 day", [], 0),
+        ("{type: datetime}", "x if x else none", [], 0),
+    ],
+)
+def test_what_hardly_works_for_any_value_is_found_while_the_hook_loads(
+    field: str, expression: str, faults: list[str], doubts: int
+) -> None:
+    text = (
+        f"source: form\nauth: none\nfields: {{x: {field}}}\nsend_at: '{{{{ {expression} }}}}'\n"
+        "push: {to: '919876543210', message: Hi}\n"
+    )
+    found: list[str] = []
+    try:
+        loaded = load_hook("h", text, Surroundings()).doubts
+    except HookFaults as told:
+        found, loaded = [fault.sentence for fault in told.faults], ()
+    assert (found, len(loaded)) == (faults, doubts)
+    assert all("A span of time is written as 1 day" in doubt.sentence for doubt in loaded)

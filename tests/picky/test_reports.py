@@ -72,6 +72,19 @@ def test_the_content_type_means_nothing(content_type: str) -> None:
     assert read(b"\xef\xbb\xbf\r\n " + json.dumps(EVENT, indent=1).encode(), content_type).rows == ROWS
 
 
+def test_rows_may_be_spelt_with_brackets() -> None:
+    """As PHP writes a form of nested fields."""
+    fields = {
+        "event_id": "1",
+        "data[0][msg_id]": "7",
+        "data[0][status]": "1",
+        "data[1][msg_id]": "8",
+        "data[1][status]": "3",
+    }
+    found = read_callback(urlencode(fields).encode(), FORM)
+    assert [(row["msg_id"], row["status"]) for row in found.rows] == [("7", 1), ("8", 3)]
+
+
 def test_it_is_read_out_of_form_fields() -> None:
     rows = json.dumps(EVENT["data"])
     whole = json.dumps(EVENT)
