@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import click
 
-from adapter.config import load_settings
+from adapter.cli.database import opened
 from adapter.delivery import control
 from adapter.delivery.control import Action, Selection
 from adapter.delivery.states import ENDED_BADLY, WAITING
 from adapter.delivery.story import FoundNothing
 from adapter.errors import ConfigurationError
-from adapter.services import Services, open_services
-from adapter.store.engine import UNAVAILABLE
+from adapter.services import Services
 
 _REPLAYED: Final = (*ENDED_BADLY, "rejected")
 _SURELY_NOT_SENT: Final = tuple(status for status in _REPLAYED if status != "unknown")
-
-
-@contextmanager
-def _opened() -> Iterator[Services]:
-    """What the command works with; a database that does not answer becomes a sentence."""
-    services = open_services(load_settings())
-    try:
-        yield services
-    except UNAVAILABLE as fault:
-        raise ConfigurationError(
-            ["The database cannot be read or written; if it is new, run: python -m adapter migrate."]
-        ) from fault
-    finally:
-        services.store.close()
 
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
@@ -72,7 +56,7 @@ def _selection(services: Services, everything: bool, identity: str, **filters: A
 @_choosing(WAITING)
 def cancel_command(**options: Any) -> None:
     """Stop messages that wait: they are never sent."""
-    with _opened() as services:
+    with opened() as services:
         _act(services, control.CANCEL, "cancel", "cancelled", **options)
 
 
@@ -80,7 +64,7 @@ def cancel_command(**options: Any) -> None:
 @_choosing(("held",))
 def release_command(**options: Any) -> None:
     """Send what is held."""
-    with _opened() as services:
+    with opened() as services:
         _act(services, control.RELEASE, "release", "queued", **options)
 
 
@@ -96,7 +80,7 @@ def replay_command(
     """
     if not identity and not statuses and (everything or hook or account):
         statuses = _SURELY_NOT_SENT
-    with _opened() as services:
+    with opened() as services:
         selection = _selection(services, everything, identity, statuses=statuses, hook=hook, account=account)
         events: list[str] = []
         if (not statuses or "rejected" in statuses) and not account:
@@ -208,7 +192,7 @@ def _name(command: Callable[..., None]) -> Callable[..., None]:
 @_name
 def pause_command(name: str, kind: str | None) -> None:
     """Push nothing of the hook or account NAME until it is resumed. Intake goes on."""
-    with _opened() as services:
+    with opened() as services:
         kind = _kind(services, name, kind)
         was_running = control.pause(services.store, kind, name, now=time.time())
         waiting = control.waiting_of(services.store, kind, name)
@@ -220,7 +204,7 @@ def pause_command(name: str, kind: str | None) -> None:
 @_name
 def resume_command(name: str, kind: str | None) -> None:
     """Push again what the hook or account NAME has; a parked account is tried again at once."""
-    with _opened() as services:
+    with opened() as services:
         kind = _kind(services, name, kind)
         was_parked = kind == "account" and control.is_parked(services.store, name, services.destination)
         was_paused, queued = control.resume(services.store, kind, name, services.destination, now=time.time())

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 
-from adapter.config import load_settings
+from adapter.cli.database import opened
 from adapter.delivery import noticing
-from adapter.errors import ConfigurationError, Refusal
-from adapter.services import Services, open_services
-from adapter.store.engine import UNAVAILABLE
+from adapter.errors import Refusal
+from adapter.services import Services
 
 
 @click.command()
@@ -30,20 +29,13 @@ def notices_command(
 
     The addresses they go to are secrets: only their hosts are shown.
     """
-    services = open_services(load_settings())
-    try:
+    with opened() as services:
         if replay:
             _replay(services, identity, hook, status, yes=yes)
             return
         for row in noticing.rows_of(services.store, identity=identity, hook=hook, status=status or "", limit=limit):
             shown = {**row, "host": _host(services, row)}
             click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _line(shown))
-    except UNAVAILABLE as fault:
-        raise ConfigurationError(
-            ["The database cannot be read or written; if it is new, run: python -m adapter migrate."]
-        ) from fault
-    finally:
-        services.store.close()
 
 
 def _replay(services: Services, identity: int | None, hook: str, status: str | None, *, yes: bool) -> None:

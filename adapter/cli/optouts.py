@@ -15,6 +15,7 @@ import click
 
 from adapter import optout_lists
 from adapter.accounts import load_accounts
+from adapter.cli.database import answering
 from adapter.config import load_settings
 from adapter.delivery.optouts import numbers
 from adapter.errors import ConfigurationError
@@ -22,7 +23,7 @@ from adapter.mapping.phone import region_of
 from adapter.optout_lists import NotTaken, Reading, Taken
 from adapter.picky.account import MAIN
 from adapter.services import open_store
-from adapter.store.engine import UNAVAILABLE, Store
+from adapter.store.engine import Store
 from adapter.written import inline
 
 _TELL_EVERY: Final = 10_000  # lines
@@ -35,15 +36,12 @@ def _opened(account: str | None) -> Iterator[tuple[Store, set[str]]]:
     accounts = {MAIN, *load_accounts(settings, check_secrets=False)}
     store = open_store(settings)
     try:
-        if account is not None:
-            optout_lists.require_account(account, accounts)
-        yield store, accounts
+        with answering():
+            if account is not None:
+                optout_lists.require_account(account, accounts)
+            yield store, accounts
     except NotTaken as fault:
         raise ConfigurationError([str(fault)]) from fault
-    except UNAVAILABLE as fault:
-        raise ConfigurationError(
-            ["The database cannot be read or written; if it is new, run: python -m adapter migrate."]
-        ) from fault
     finally:
         store.close()
 
