@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from adapter.accounts import FILE
 from adapter.callback_urls import callback_url
 from adapter.config import Settings
 from adapter.errors import ConfigurationError
+from adapter.mapping.hook import Hook
 from adapter.picky.account import MAIN, Account
 
 _SHORTEST: Final = 16
@@ -29,6 +30,18 @@ def callback_notes(settings: Settings, accounts: Mapping[str, Account]) -> Itera
             yield f"account {account.name}: {sentence}"
         if account.callback_secrets and last is not None:
             yield f"account {account.name}: {_arrived(last.get(account.name))}"
+
+
+def blind_deadlines(hooks: Iterable[Hook], accounts: Mapping[str, Account]) -> Iterator[str]:
+    """Sentences about hooks that wait for a delivery of which nobody would ever hear."""
+    for hook in hooks:
+        name = hook.push.account.source if hook.push.account is not None else MAIN
+        account = accounts.get(name)
+        if any(way.after is not None for way in hook.push.ways) and account and not account.callback_secrets:
+            yield (
+                f"hook {hook.name}: push.fallback waits until a message is delivered, but nobody tells that of the "
+                f"account {name}: without its callback secret every message goes by the other way too."
+            )
 
 
 def _sentences(settings: Settings, account: Account) -> Iterator[str]:

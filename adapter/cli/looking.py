@@ -11,7 +11,7 @@ import click
 
 from adapter.accounts import load_accounts
 from adapter.catalogue import Catalogue, Entry
-from adapter.cli.callback_notes import callback_notes
+from adapter.cli.callback_notes import blind_deadlines, callback_notes
 from adapter.cli.files import look_around, request_from
 from adapter.config import Settings, load_settings, read_settings, service_faults
 from adapter.errors import ConfigurationError
@@ -39,7 +39,9 @@ def check_command() -> None:
     for line in faults:
         click.echo(line)
     doubts = [line for entry in entries.values() for line in _doubt_lines(entry)]
-    for line in [*service_faults(settings), *doubts, *callback_notes(settings, accounts)]:
+    hooks = [entry.hook for entry in entries.values() if entry.hook is not None]
+    notes = [*callback_notes(settings, accounts), *blind_deadlines(hooks, accounts)]
+    for line in [*service_faults(settings), *doubts, *notes]:
         click.echo(f"note: {line}")
     click.echo(_count(len(entries), "hook") + ", " + (_count(len(faults), "fault") if faults else "no faults") + ".")
     sys.exit(1 if faults else 0)

@@ -140,8 +140,9 @@ def apply_callbacks(store: Store, *, now: float, ask_after: float = 0.0) -> int:
 def _apply(connection: sa.Connection, row: sa.Row[Any], now: float, ask_after: float) -> None:
     """The first rows of it; the account's row before any message, as everywhere, so that nobody waits in a circle."""
     rows, rest = row.rows[: reports.MOST_ROWS], row.rows[reports.MOST_ROWS :]
-    new = len(rows) if row.tries == 0 else 0
-    _tell_account(connection, row, reported_at=row.received_at, reports=ACCOUNTS.c.reports + new)
+    is_new = row.tries == 0
+    came = {"reported_at": row.received_at} if is_new else {}
+    _tell_account(connection, row, reports=ACCOUNTS.c.reports + (len(rows) if is_new else 0), **came)
     applied = reports.apply_rows(
         connection, row.account, row.destination, rows, received_at=row.received_at, now=now,
         ask_after=ask_after,

@@ -78,3 +78,16 @@ def test_it_says_whether_reports_have_ever_arrived(folder: Path, database_url: s
 def test_it_is_quiet_where_the_database_does_not_answer(folder: Path) -> None:
     gone = "postgres://nobody@127.0.0.1:1/none"
     assert len(notes(folder, DATABASE_URL=gone, CALLBACK_SECRET=SECRET, PUBLIC_URL="https://hooks.example.com")) == 1
+
+
+def test_it_warns_of_a_deadline_of_which_nobody_would_hear(folder: Path) -> None:
+    way = "{to: '{{ phone }}', message: Hi, fallback: [{message: Hello, after: 5m}]}"
+    (folder / "templates" / "h.yaml").write_text(HOOK.replace("{to: '{{ phone }}', message: Hi}", way))
+    done = subprocess.run(
+        [sys.executable, "-m", "adapter", "check"],
+        check=False, cwd=folder, capture_output=True, text=True, timeout=60,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PICKY_TOKEN": "t"},
+    )  # fmt: skip
+    assert "note: hook h: push.fallback waits until a message is delivered, but nobody tells that" in done.stdout
+    told = notes(folder, CALLBACK_SECRET=SECRET, PUBLIC_URL="https://hooks.example.com")
+    assert len(told) == 1
