@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import requests
@@ -148,9 +149,17 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
+class _Session(requests.Session):
+    """Follows no redirect, and does not prepare to: for that requests reads the whole body of one, unpacked."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def new_session() -> requests.Session:
     """A session for one thread, whose connections tell the thread's call of themselves."""
-    session = requests.Session()
+    session = _Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.trust_env = False  # no proxy and no .netrc from the environment sees a secret
     session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
     session.mount("https://", _Adapter())

@@ -37,6 +37,7 @@ _LOOK_SECONDS: Final = 0.5
 _STORE_PAUSE: Final = 2.0
 _FAULTY_PAUSE: Final = 60.0
 _LONGEST_QUIET: Final = 300.0
+_FIRST_SILENCE: Final = 5.0
 LEASE_SECONDS: Final = 60.0  # far beyond the longest post, with time to make its body and write down what came of it
 _GONE: Final = "Its hook is gone."
 _FORGOTTEN: Final = "Its event is forgotten."
@@ -65,6 +66,7 @@ class Notifier:
         self._reader = FieldReader(services.accounts)
         self._pool = ThreadPoolExecutor(MOST_POSTS, thread_name_prefix="notice")
         self._under_way: dict[Future[None], str] = {}
+        self._silent: dict[str, float] = {}  # hosts that gave no answer, and the seconds of their latest pause
         self._quiet: dict[str, float] = {}  # hosts that asked for a pause, and its end by the monotonic clock
 
     def run(self, stop: Stop) -> None:
@@ -186,9 +188,18 @@ class Notifier:
         signed = signing.headers(entry.secret, identity=identity, timestamp=int(self._now()), body=body)
         answer = self._poster.post(entry.url, body, {"Content-Type": content_type, **signed})
         pause = retry_seconds(answer.retry_after)
-        if pause:
-            self._quiet[entry.host] = time.monotonic() + min(pause, _LONGEST_QUIET)
+        self._quieten(entry.host, pause, is_silent=answer.http_status is None and answer.fault is not None)
         return Tried(answer.http_status, answer.fault, answer.final, pause)
+
+    def _quieten(self, host: str, pause: float, *, is_silent: bool) -> None:
+        """Leave a host alone for as long as it asks for, or ever longer while it gives no answer: what waits for it
+        must not fill the posts of all others."""
+        before = self._silent.pop(host, _FIRST_SILENCE / 2)
+        silent = min(2 * before, _LONGEST_QUIET) if is_silent else 0.0
+        if is_silent:
+            self._silent[host] = silent
+        if pause or silent:
+            self._quiet[host] = time.monotonic() + min(max(pause, silent), _LONGEST_QUIET)
 
     def _settle(self, notice: Notice, tried: Tried, *, host: str = "") -> None:
         status = noticing.settle(self._store, notice, tried, now=self._now(), policy=self._policy)

@@ -109,6 +109,9 @@ class Reading:
     region: str | None = None
 
 
+_MOST_IN_VAIN: Final = 5_000  # lines without a number among them
+
+
 @dataclasses.dataclass(slots=True)
 class Taken:
     """What came of a file so far; `faults` are the first of `faulty` lines that were left out."""
@@ -135,6 +138,8 @@ def import_csv(store: Store, file: BinaryIO, reading: Reading) -> Iterator[Taken
         taken.lines += len(batch)
         taken.faulty += len(faults)
         taken.faults += faults[: MOST_FAULTS - len(taken.faults)]
+        if taken.faulty == taken.lines > _MOST_IN_VAIN:
+            raise NotTaken(f"None of the first {taken.lines:,} lines holds a number; this is no list of numbers.")
         yield taken
 
 

@@ -108,7 +108,7 @@ def test_a_moment_too_far_ahead_rejects_the_event() -> None:
 
 
 def test_a_field_of_the_wrong_type_is_the_hooks_fault() -> None:
-    hook = HEAD + 'send_at: "{{ shop - 1 day }}"\npush: {to: "{{ phone }}", message: Hi}\n'
+    hook = HEAD + 'send_at: "{{ (shop if shop else at) - 1 day }}"\npush: {to: "{{ phone }}", message: Hi}\n'
     taken = send(hook, {"phone": "9876543210", "shop": "b"})
     assert taken.refusal is not None
     assert (taken.refusal.status, taken.refusal.code) == (422, "hook_error")

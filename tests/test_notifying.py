@@ -29,7 +29,7 @@ from adapter.stopping import Stop
 from adapter.store.engine import Store
 from tests.delivery.told import move, notices, store_told
 from tests.receiver import Receiver, Reply
-from tests.running import wait_for
+from tests.running import free_port, wait_for
 
 NOW = 1_780_000_000.25
 AT = "2026-05-28T20:26:40.250Z"
@@ -301,6 +301,22 @@ def test_one_host_that_hangs_holds_up_nobody_else(world: World, receiver: Receiv
         assert stop.is_set()
         assert hanging.most_under_way == MOST_OF_ONE
     assert receiver.most_under_way <= MOST_POSTS
+
+
+def test_a_host_that_gives_no_answer_is_left_alone_for_ever_longer(world: World, receiver: Receiver) -> None:
+    """Else what waits for two such hosts would fill the posts of all others."""
+    gone = [f"http://127.0.0.1:{free_port()}/{at}" for at in range(2)]
+    for at, url in enumerate(gone):
+        world.write(f"notify: {{on: [read], url: '{url}'}}\n", hook=f"gone{at}")
+        for _ in range(10):
+            world.told("read", hook=f"gone{at}")
+    world.write(f"notify: {{on: [read], url: '{receiver.url}'}}\n", hook="quick")
+    world.told("read", hook="quick")
+    for _ in range(3):
+        world.step()
+    assert len(receiver.posts) == 1
+    tried = [row for row in notices(world.store) if row.hook != "quick" and row.attempts]
+    assert 2 <= len(tried) <= 2 * MOST_OF_ONE
 
 
 def test_a_host_that_asks_for_a_pause_is_left_alone(world: World, receiver: Receiver) -> None:

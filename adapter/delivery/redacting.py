@@ -21,7 +21,6 @@ _LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "reports": ("push", "status", "at", "via"),
     "notices": ("id", "state", "status", "attempts", "http_status", "created_at", "finished_at"),
 }
-_DIGITS: Final = re.compile(r"\d{5,}")
 _SHOWN: Final = 2  # characters at each end of a number
 _LONGEST_CHANNEL: Final = 4  # digits
 _SHORT: Final = 8  # a number below that is hidden whole
@@ -70,12 +69,24 @@ def masked(number: str) -> str:
     return number[:_SHOWN] + "•" * (len(number) - 2 * _SHOWN) + number[-_SHOWN:]
 
 
+_PLACE: Final = re.compile(r"((?:\[\d{1,5}\]\.)?)(.*)", re.DOTALL)
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z_]{0,23}")
+
+
 def _name(field: str) -> str:
-    """The name of a field; a sender's own key may be anything."""
-    return _DIGITS.sub(lambda found: masked(found[0]), field)
+    """The name of a field, with its element's place. A sender's own key may be anything; what is no plain word of a
+    program is not shown."""
+    place, name = _PLACE.fullmatch(field).groups()  # type: ignore[union-attr]  # it fits every text
+    return place + (name if _WORD.fullmatch(name) else "•")
 
 
 def _names(faults: Mapping[str, Any]) -> dict[str, Any]:
-    """The tree of faults with its keys alone."""
+    """The tree of faults with its keys alone; an element's index is one."""
     unseen = MOMENTS["wrong_unseen"].cause
-    return {_name(key): _names(inner) if isinstance(inner, Mapping) else [unseen] for key, inner in faults.items()}
+    return {
+        key if _INDEX.fullmatch(key) else _name(key): _names(inner) if isinstance(inner, Mapping) else [unseen]
+        for key, inner in faults.items()
+    }
+
+
+_INDEX: Final = re.compile(r"\d{1,4}")

@@ -92,9 +92,11 @@ def _check_address(entry: Mapping[str, Any], path: Path, checks: Checks) -> None
     secret = entry.get("secret", "")
     if secret.startswith(_BASE64):
         try:
-            base64.b64decode(secret.removeprefix(_BASE64), validate=True)
+            is_empty = not base64.b64decode(secret.removeprefix(_BASE64), validate=True)
         except (binascii.Error, ValueError):
-            checks.fault((*path, "secret"), f"what follows {_BASE64} must be base64")
+            is_empty = True
+        if is_empty:
+            checks.fault((*path, "secret"), f"what follows {_BASE64} must be base64, and not empty")
 
 
 def _body(key: str, value: Any, path: Path, checks: Checks) -> Any:

@@ -10,6 +10,7 @@ import dataclasses
 import ipaddress
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -19,7 +20,8 @@ Resolve = Callable[[str, int, float], Sequence[str]]
 """(host, port, seconds) to addresses; raises OSError where there are none, or none in time."""
 
 MOST_ADDRESSES: Final = 3  # of a host, tried one after the other
-_MOST_LOOKUPS: Final = 8  # under way; one that hangs cannot be broken off, only left alone
+MOST_OF_A_HOST: Final = 2
+_MOST_LOOKUPS: Final = 16  # under way; one that hangs cannot be broken off, only left alone
 # RFC 4291 2.5.5, RFC 3056, RFC 6052: an IPv4 address inside an IPv6 one; what counts is where it leads.
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
@@ -114,9 +116,12 @@ def is_public(address: Address) -> bool:
 
 
 def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
-    """The addresses of a host, as the system finds them within `seconds`. Raises OSError."""
-    if not _lookups.acquire(timeout=seconds):
-        raise TimeoutError("too many look-ups are under way")
+    """The addresses of a host, as the system finds them within `seconds`. Raises OSError.
+
+    The system cannot be told to give up, so a look-up that is abandoned goes on: of one host at most MOST_OF_A_HOST are
+    under way, so that a name whose server hangs does not use up those of all others.
+    """
+    _begin(host)
     found: list[str] = []
 
     def ask() -> None:
@@ -126,22 +131,41 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
         except (OSError, UnicodeError):
             pass
         finally:
-            _lookups.release()
+            _end(host)
 
     asking = threading.Thread(target=ask, name="look-up", daemon=True)
-    asking.start()
+    try:
+        asking.start()
+    except RuntimeError:  # no more threads
+        _end(host)
+        raise OSError("no look-up can be begun") from None
     asking.join(seconds)
     if asking.is_alive():
         raise TimeoutError("the look-up took too long")
     return tuple(found)
 
 
+def _begin(host: str) -> None:
+    with _lock:
+        if _lookups[host] >= MOST_OF_A_HOST or _lookups.total() >= _MOST_LOOKUPS:
+            raise TimeoutError("too many look-ups are under way")
+        _lookups[host] += 1
+
+
+def _end(host: str) -> None:
+    with _lock:
+        _lookups[host] -= 1
+        if not _lookups[host]:
+            del _lookups[host]
+
+
+_lock: Final = threading.Lock()
+_lookups: Final[Counter[str]] = Counter()
+
+
 def _later(address: str) -> bool:
     """IPv6 last: many a host has such an address and no way there."""
     return ":" in address
-
-
-_lookups: Final = threading.BoundedSemaphore(_MOST_LOOKUPS)
 
 
 def _literal(text: str) -> Address | None:

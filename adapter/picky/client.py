@@ -61,6 +61,8 @@ class Client:
                     timeout=(min(CONNECT_SECONDS, self.timeout), self.timeout),
                 ) as response,
             ):  # fmt: skip
+                if 300 <= response.status_code < 400:  # not of the push API; whatever comes with it is not read
+                    return classify(response.status_code, b"")
                 _read_into(body, response)
                 if keep is not None:
                     keep.append(bytes(body))

@@ -146,9 +146,8 @@ class World:
 
     def until_told(self, *, seconds: float = 40.0) -> None:
         """Wait until everything that the sandbox took was reported to its end, and our books say so. Raises Missed."""
-        until(
-            lambda: all(_ENDS & set(one["posted"]) for one in self.sandbox.messages()), "every report", seconds=seconds
-        )
+        until(lambda: not self.sandbox.waiting_events(), "every report", seconds=seconds)
+        until(lambda: all(_ENDS & set(one["posted"]) for one in self.sandbox.messages()), "an end of each", seconds=5)
         until(lambda: not self.books().untold, "every report applied", seconds=seconds)
 
     def settle(self, *, seconds: float) -> None:

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     migrate(store)
     for message in store_told(store, "read") + store_told(store, "read"):
         move(store, message, "read", at=1_780_000_000.0)
-    noticing.sort(store, {(0,): [notices(store)[0].seq]}, now=2e9)
+    noticing.sort(store, {((0, "target"),): [notices(store)[0].seq]}, now=2e9)
     notice = noticing.claim(store, "sandbox", now=2e9, lease=60, token="t")
     assert notice is not None
     noticing.settle(store, notice, Tried(410, "hooks.zapier.com is gone.", final=True), now=2e9, policy=Policy())

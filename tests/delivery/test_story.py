@@ -144,7 +144,7 @@ def test_accepted_and_silent_says_so_only_after_a_while_and_where_reports_arrive
     assert late["do"] == "Check the number, and that your WhatsApp display name is approved."
 
 
-def test_unknown_waits_for_a_report_where_reports_arrive_and_then_very_probably_did_not_arrive(store: Store) -> None:
+def test_unknown_waits_for_a_report_where_reports_arrive_and_then_probably_did_not_arrive(store: Store) -> None:
     identity = stored(store)
     pushed(store, Outcome(BROKEN_OFF), at=NOW + 1)
     blind = present(store, identity)
@@ -153,7 +153,7 @@ def test_unknown_waits_for_a_report_where_reports_arrive_and_then_very_probably_
     reports_arrive(store)
     assert "A delivery report may still tell." in present(store, identity, now=NOW + 800)["text"]
     over = present(store, identity, now=NOW + 902)
-    assert "No delivery report came within 15 min, so it very probably did not arrive." in over["text"]
+    assert "No delivery report came within 15 min, so it probably did not arrive." in over["text"]
     assert over["do"] == f"Send it again with: python -m adapter replay {identity}-1"
     assert "within 1 h" in present(store, identity, now=NOW + 3602, resend_after=3600)["text"]
 

@@ -55,6 +55,8 @@ def test_our_books_are_the_sandboxs_for_every_message_and_none_is_sent_twice(boo
 
     def settled() -> bool:
         """Every message that the sandbox took is known as well as it can be."""
+        if sandbox.waiting_events():
+            return False
         states = {row["id"]: row["status"] for row in adapter.events()}
         moving = {"queued", "retrying", "sending"} & set(states.values())
         return not moving and all(states[one.reference] in expected(one) for one in sandbox_messages(sandbox))

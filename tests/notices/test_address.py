@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -138,3 +139,21 @@ def test_a_look_up_that_hangs_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(TimeoutError):
         look_up("hooks.example.com", 443, 0.2)
     assert time.monotonic() - started < 1.0
+
+
+def test_a_name_whose_server_hangs_leaves_look_ups_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def hangs(host: str, *_: object, **__: object) -> list[object]:
+        if host == "slow.example.com":
+            over.wait(10)
+        return [(0, 0, 0, "", ("8.8.8.8", 443))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    try:
+        for _ in range(40):
+            with pytest.raises(TimeoutError):
+                look_up("slow.example.com", 443, 0.01)
+        assert look_up("quick.example.com", 443, 5.0) == ("8.8.8.8",)
+    finally:
+        over.set()

@@ -102,6 +102,17 @@ def test_an_endless_answer_is_cut() -> None:
         assert time.monotonic() - started < 2.0
 
 
+@pytest.mark.parametrize("location", ["http://127.0.0.1:1/x", "http://[::", "\xff\xfe"])
+def test_a_redirect_is_not_even_read_to_its_end(location: str) -> None:
+    """However much comes with it: `requests` would read all of it, to be ready to follow."""
+    with Receiver(Reply(302, headers={"Location": location}, body=b"x" * 10_000, drip=0.05)) as receiver:
+        answer = poster(timeout=0.5).post(receiver.url, b"", {})
+    assert (answer.http_status, answer.fault) == (
+        302,
+        "127.0.0.1 answered with a redirect (HTTP 302), which is not followed.",
+    )
+
+
 def test_a_look_up_that_takes_its_time_is_part_of_the_deadline() -> None:
     def slow(_host: str, _port: int, _seconds: float) -> Sequence[str]:
         time.sleep(0.6)

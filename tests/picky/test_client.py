@@ -49,6 +49,13 @@ def test_what_goes_wrong_has_an_outcome(sandbox: Sandbox, sandbox_url: str, rule
     assert len(sandbox.requests()) == 1
 
 
+def test_a_redirect_is_not_read_to_its_end(sandbox: Sandbox, sandbox_url: str) -> None:
+    """However much comes with it: `requests` would read all of it, to be ready to follow."""
+    sandbox.behave(next=[Rule(http=302, headers={"Location": "https://example.com/"}, endless=True)])
+    outcome = Client(timeout=0.5).push(account(sandbox_url), PUSH)
+    assert (outcome.meaning.state, outcome.meaning.code) == ("parked", "redirected")
+
+
 @pytest.mark.parametrize("rule", [Rule(drip=0.05), Rule(hang=True), Rule(latency=5), Rule(endless=True, drip=0.05)])
 def test_a_call_ends_at_its_deadline(sandbox: Sandbox, sandbox_url: str, rule: Rule) -> None:
     sandbox.behave(next=[rule])

@@ -163,7 +163,7 @@ def test_the_json_is_the_same_story(client: FlaskClient, told: str) -> None:
         "91••••••••00",
         "m-7",
     )
-    assert body["errors"] == {"phone": ["It is missing or wrong."], "91••••••••00": ["It is missing or wrong."]}
+    assert body["errors"] == {"phone": ["It is missing or wrong."], "•": ["It is missing or wrong."]}
     assert body["repairs"] == [{"field": "phone", "code": "national_number"}]
     assert {"steps", "because", "attempts", "reports", "notices"} <= first.keys()
     assert not {"text", "reference", "report", "credit"} & first.keys()
@@ -254,11 +254,26 @@ def test_a_database_that_is_gone_is_said_on_the_page(client: FlaskClient, told: 
 
 
 def test_markup_in_a_name_stays_text(client: FlaskClient, store: Store) -> None:
-    repairs = [{"field": "<script>alert(1)</script>", "code": "blanks", "was": "a", "now": "b"}]
+    name = "<script>alert(1)</script>"
+    repairs = [{"field": "phone", "code": name, "was": "a", "now": "b"}]
     identity = accept(store, event(received_at=time.time(), repairs=repairs), [outgoing(0)]).id
     page = Page(client.get(link(identity)).get_data(as_text=True))
     assert "script" not in {tag for tag, _ in page.tags}
-    assert "<script>alert(1)</script> was corrected" in page.text
+    assert f"phone was corrected ({name})" in page.text
+
+
+def test_a_key_of_the_sender_may_be_anything_and_is_not_shown(client: FlaskClient, store: Store) -> None:
+    keys = ("priya.sharma@example.com", "HIV test positive, 987-654-3210", "[0].Her name")
+    repairs = [{"field": key, "code": "key_blanks", "was": "a", "now": "b"} for key in (*keys, "[3].phone", "to")]
+    errors = {"2": {"Her address": ["x"], "phone": ["y"]}, "98765": ["z"]}
+    row = event(received_at=time.time(), repairs=repairs, errors=errors)
+    address = link(accept(store, row, [outgoing(0)]).id)
+    told = client.get(address, headers={"Accept": "application/json"}).get_json()
+    assert [one["field"] for one in told["repairs"]] == ["•", "•", "[0].•", "[3].phone", "to"]
+    assert told["errors"].keys() == {"2", "•"}
+    assert told["errors"]["2"].keys() == {"•", "phone"}
+    page = client.get(address).get_data(as_text=True)
+    assert [key for key in ("priya", "HIV", "Her name", "Her address") if key in page] == []
 
 
 def test_a_thousand_messages_are_a_short_page(client: FlaskClient, store: Store) -> None:

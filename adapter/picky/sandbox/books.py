@@ -124,6 +124,10 @@ class Sandbox:
             token = next(writers, "")
         return self._postman.inbound(number, text, token=token)
 
+    def waiting_events(self) -> int:
+        """How many events are not at their webhook yet; 0 when nothing more comes by itself."""
+        return self._postman.waiting if self._postman else 0
+
     def close(self) -> None:
         """Post no more events."""
         if self._postman:

@@ -82,6 +82,7 @@ class Postman:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
+        self._under_way = 0
 
     def reaches(self, token: str) -> bool:
         """Whether the messages of this token have events."""
@@ -97,6 +98,12 @@ class Postman:
                 self._thread = threading.Thread(target=self._run, name="sandbox-events", daemon=True)
                 self._thread.start()
             self._wake.notify()
+
+    @property
+    def waiting(self) -> int:
+        """How many events, or posts that were in vain, are not at their webhook yet."""
+        with self._wake:
+            return len(self._due) + self._under_way
 
     def forget(self) -> None:
         """Drop every event that was not yet posted."""
@@ -153,6 +160,8 @@ class Postman:
         while not self._closed.is_set():
             for post in self._collect():
                 self._deliver(post)
+                with self._wake:
+                    self._under_way -= 1
                 self._closed.wait(1 / self._events.rate)
 
     def _collect(self) -> list[_Post]:
@@ -173,7 +182,9 @@ class Postman:
                 what.message.move(what.status)
                 if self._random.random() >= self._events.lost:
                     events.setdefault(what.url, []).append(what)
-        return posts + [_Post(url, tuple(theirs)) for url, theirs in events.items()]
+            posts += [_Post(url, tuple(theirs)) for url, theirs in events.items()]
+            self._under_way = len(posts)
+        return posts
 
     def _deliver(self, post: _Post) -> None:
         """Post it; where that was in vain, plan to do so again, while others go on."""
