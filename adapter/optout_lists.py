@@ -11,7 +11,8 @@ import datetime as dt
 import io
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any, BinaryIO, Final
 
 import sqlalchemy as sa
@@ -109,7 +110,7 @@ class Reading:
     region: str | None = None
 
 
-_MOST_IN_VAIN: Final = 5_000  # lines without a number among them
+_MOST_IN_VAIN: Final = 50_000  # lines without a number among them
 
 
 @dataclasses.dataclass(slots=True)
@@ -131,16 +132,16 @@ def import_csv(store: Store, file: BinaryIO, reading: Reading) -> Iterator[Taken
     without one. What cannot be read is left out and told; the rest is taken. Raises NotTaken where nothing can be read.
     """
     taken = Taken()
-    rows = _entries(file, reading)
-    while batch := list(itertools.islice(rows, BATCH)):
-        faults = [row for row in batch if isinstance(row, Fault)]
-        _take(store, [row for row in batch if isinstance(row, Entry)], taken, now=reading.now)
-        taken.lines += len(batch)
-        taken.faulty += len(faults)
-        taken.faults += faults[: MOST_FAULTS - len(taken.faults)]
-        if taken.faulty == taken.lines > _MOST_IN_VAIN:
-            raise NotTaken(f"None of the first {taken.lines:,} lines holds a number; this is no list of numbers.")
-        yield taken
+    with closing(_entries(file, reading)) as rows:
+        while batch := list(itertools.islice(rows, BATCH)):
+            faults = [row for row in batch if isinstance(row, Fault)]
+            _take(store, [row for row in batch if isinstance(row, Entry)], taken, now=reading.now)
+            taken.lines += len(batch)
+            taken.faulty += len(faults)
+            taken.faults += faults[: MOST_FAULTS - len(taken.faults)]
+            if taken.faulty == taken.lines > _MOST_IN_VAIN:
+                raise NotTaken(f"None of the first {taken.lines:,} lines holds a number; this is no list of numbers.")
+            yield taken
 
 
 def _take(store: Store, entries: Sequence[Entry], taken: Taken, *, now: float) -> None:
@@ -160,7 +161,7 @@ def _take(store: Store, entries: Sequence[Entry], taken: Taken, *, now: float) -
     taken.cancelled += sum(one.cancelled for one in done)
 
 
-def _entries(file: BinaryIO, reading: Reading) -> Iterator[Entry | Fault]:
+def _entries(file: BinaryIO, reading: Reading) -> Generator[Entry | Fault]:
     """A line after the other, blank ones left out. Each is read for itself: a quotation mark that is never closed must
     not swallow the rest."""
     columns: dict[str, int] | None = None

