@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Much of what the tests do is wait: two at a time, those of a file one after the other.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types imports format schema bench chaos requirements clean
@@ -14,10 +16,10 @@ run: $(VENV)/run.stamp ## Start everything on this machine, in practice mode unt
 	@TEMPLATES_WRITABLE=1 exec $(BIN)/python -m adapter run --setup
 
 test: $(VENV)/dev.stamp ## Run the tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: lint types imports ## Lint, types, imports, and the tests with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
