@@ -14,7 +14,7 @@ from adapter.delivery import due
 from adapter.delivery.gate import Gate, gate_of, spend_call
 from adapter.picky.account import Account
 from adapter.store.engine import Store
-from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, TO_ASK
+from adapter.store.tables import ATTEMPTS, CALLBACKS, MESSAGES, PUSHES, TO_ASK
 
 MOST_ASKS: Final = 4
 _LOOKED_AT: Final = 50  # pushes in one transaction
@@ -49,8 +49,11 @@ def take_question(store: Store, account: Account, destination: str, *, now: floa
 
 
 def _is_idle(connection: sa.Connection, gate: Gate | None, account: Account, now: float) -> bool:
-    """Whether a call may start now and no message wants it."""
+    """Whether a call may start now, no message wants it, and no report that came waits to be read."""
     if gate is None or gate.pause(account.rate):
+        return False
+    unread = sa.select(CALLBACKS.c.seq).where(CALLBACKS.c.account == account.name, CALLBACKS.c.tries == 0)
+    if connection.execute(unread.limit(1)).first() is not None:
         return False
     return due.first(connection, gate) is None and not due.has_come_due(connection, now)
 

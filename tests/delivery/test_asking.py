@@ -7,9 +7,13 @@ import dataclasses
 import pytest
 
 from adapter.delivery.asking import MOST_ASKS, take_question
+from adapter.delivery.callbacks import keep
+from adapter.delivery.clerk import apply_callbacks
+from adapter.delivery.stop_words import words_for
+from adapter.picky.reports import Callback
 from adapter.store.engine import Store
 from tests.delivery.messages import account, store_messages
-from tests.delivery.pushing import LOST, Pusher
+from tests.delivery.pushing import LOST, Pusher, row_of
 
 EVERY = 1800.0
 
@@ -77,6 +81,18 @@ def test_messages_that_are_due_go_first(pusher: Pusher) -> None:
     assert question(pusher) is None
     pusher.push(push_id="8")
     assert question(pusher) == "7478630"
+
+
+def test_nothing_is_asked_while_the_answer_may_have_come_already(pusher: Pusher) -> None:
+    store_messages(pusher.store)
+    pusher.push()
+    pusher.now += EVERY
+    rows = Callback("delivery", (row_of(1, msg_id="m-919876500000-7478630"),))
+    keep(pusher.store, "main", "sandbox", rows, words=words_for("en"), now=pusher.now)
+    assert question(pusher) is None
+    apply_callbacks(pusher.store, now=pusher.now)
+    assert question(pusher) is None  # and now there is nothing to ask for
+    assert pusher.statuses() == ["delivered"]
 
 
 def test_a_question_is_a_call_of_the_accounts_pace(pusher: Pusher) -> None:

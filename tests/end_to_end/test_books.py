@@ -97,12 +97,13 @@ _ASKED = {4: 0, 5: 2}
 
 def expected(one: Taken) -> set[str]:
     """The furthest of what was posted. Where that is neither an arrival nor an end, the report must have been asked
-    for; where it is, it may have been, for the sake of another message of the push."""
+    for; where it is, it may have been, for the sake of another message of the push, before or after."""
     told = [REPORTED[status] for status in one.message.posted]
-    status = one.message.status
-    asked = _furthest(["accepted", *told, REPORTED[_ASKED.get(status, status)]])
-    posted = _furthest(["accepted", *told])
-    return {asked, posted} if RANKS[posted] >= RANKS["delivered"] else {asked}
+    report = REPORTED[_ASKED.get(one.message.status, one.message.status)]
+    posted, asked = _furthest(["accepted", *told]), _furthest(["accepted", *told, report])
+    if RANKS[posted] < RANKS["delivered"]:
+        return {asked}
+    return {posted, asked, report} if RANKS[report] == RANKS[posted] else {posted, asked}
 
 
 def _furthest(states: list[str]) -> str:
