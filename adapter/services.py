@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,7 +40,7 @@ class Services:
         """`sandbox` or `live`."""
         return self.settings.destination
 
-    @property
+    @functools.cached_property
     def words(self) -> Words:
         """The words that opt out and in."""
         settings = self.settings

@@ -9,6 +9,7 @@ import time
 import click
 
 from adapter import links
+from adapter.cli.database import answering
 from adapter.config import Settings, load_settings
 from adapter.delivery.states import EVENT_STATES, MEANINGS
 from adapter.delivery.story import MOST_TOLD, FoundNothing, request_of, rows_of, story
@@ -16,7 +17,6 @@ from adapter.delivery.story_lines import moment, story_lines
 from adapter.errors import ConfigurationError
 from adapter.intake.request import RawRequest, http_file
 from adapter.services import open_store
-from adapter.store.engine import UNAVAILABLE
 
 
 @click.command()
@@ -26,13 +26,9 @@ from adapter.store.engine import UNAVAILABLE
 def events_command(as_json: bool, status: str | None, limit: int | None) -> None:
     """A line for each message, oldest first; an event without messages is one line."""
     store = open_store(load_settings())
-    try:
+    with answering():
         for row in rows_of(store, status=status, limit=limit):
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
-    except UNAVAILABLE as fault:
-        raise ConfigurationError(
-            ["The database cannot be read; if it is new, run: python -m adapter migrate."]
-        ) from fault
 
 
 def _line(row: dict[str, str | None]) -> str:
@@ -55,17 +51,15 @@ def why_command(event: str, as_json: bool, as_http: bool, as_link: bool, days: i
         )
     store, now = open_store(settings), time.time()
     try:
-        if as_http:
-            click.echo(http_file(RawRequest(**request_of(store, event))), nl=False)
-            return
-        told = story(store, event, now=now, resend_after=settings.resend_after, most=None if as_json else MOST_TOLD)
+        with answering():
+            if as_http:
+                click.echo(http_file(RawRequest(**request_of(store, event))), nl=False)
+                return
+            most = None if as_json else MOST_TOLD
+            told = story(store, event, now=now, resend_after=settings.resend_after, most=most)
     except FoundNothing:
         click.echo(f'No event or message has the id "{event}". List them with: python -m adapter events', err=True)
         sys.exit(1)
-    except UNAVAILABLE as fault:
-        raise ConfigurationError(
-            ["The database cannot be read; if it is new, run: python -m adapter migrate."]
-        ) from fault
     if as_link:
         _link(settings, event.removeprefix("a-"), until=now + days * 86_400.0)
     elif as_json:

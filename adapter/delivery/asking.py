@@ -38,8 +38,13 @@ def take_question(store: Store, account: Account, destination: str, *, now: floa
             return None
         chosen = sa.select(PUSHES).where(mine).order_by(PUSHES.c.ask_at).limit(_LOOKED_AT)
         for row in connection.execute(chosen.with_for_update(skip_locked=True)).all():
-            is_silent = connection.execute(_silent(row.id, destination)).first() is not None
-            again = now + every * 4.0 ** (row.asks + 1) if is_silent and row.asks + 1 < MOST_ASKS else None
+            silent = connection.execute(_silent(row.id)).first()
+            is_silent = silent is not None and silent.destination == destination
+            again = None
+            if silent is not None and not is_silent:  # it is for the relays of that destination to ask
+                again = now + every
+            elif is_silent and row.asks + 1 < MOST_ASKS:
+                again = now + every * 4.0 ** (row.asks + 1)
             asked = {"ask_at": again, "asks": row.asks + int(is_silent)}
             connection.execute(sa.update(PUSHES).where(PUSHES.c.id == row.id).values(asked))
             if is_silent:
@@ -58,12 +63,11 @@ def _is_idle(connection: sa.Connection, gate: Gate | None, account: Account, now
     return due.first(connection, gate) is None and not due.has_come_due(connection, now)
 
 
-def _silent(push: str, destination: str) -> sa.Select[Any]:
+def _silent(push: str) -> sa.Select[Any]:
     """A message of this push that is not known to have arrived or failed."""
     return (
-        sa.select(MESSAGES.c.seq)
+        sa.select(MESSAGES.c.destination)
         .join(ATTEMPTS, ATTEMPTS.c.message_id == MESSAGES.c.id)
         .where(ATTEMPTS.c.push == push, MESSAGES.c.push == push, MESSAGES.c.status.in_(_SILENT))
-        .where(MESSAGES.c.destination == destination)
         .limit(1)
     )

@@ -14,6 +14,7 @@ import structlog
 
 from adapter.delivery import asking, reports, ways
 from adapter.delivery.gate import make_account
+from adapter.delivery.in_order import in_order
 from adapter.delivery.settling import Policy
 from adapter.faultpoints import reach
 from adapter.picky.account import Account
@@ -186,6 +187,6 @@ def expire(store: Store, *, now: float) -> int:
         "changed_at": now,
     }  # fmt: skip
     with store.write() as connection:
-        chosen = sa.select(MESSAGES.c.seq).where(late).order_by(MESSAGES.c.seq).limit(_EXPIRED_CHUNK)
-        seqs = list(connection.execute(chosen.with_for_update(skip_locked=True)).scalars())
-        return connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_(seqs), late).values(too_late)).rowcount
+        some = in_order(late, most=_EXPIRED_CHUNK, skip_locked=True)
+        changed = sa.update(MESSAGES).where(some).values(too_late).returning(MESSAGES.c.seq)
+        return len(connection.execute(changed).all())

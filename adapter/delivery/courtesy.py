@@ -13,10 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.delivery import optouts
 from adapter.delivery.batch import Outgoing
+from adapter.delivery.states import ARRIVED
 from adapter.picky.account import Account
 from adapter.store.tables import ACCOUNTS, HANDED, MESSAGES
-
-_UTC: Final = dt.UTC
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def earlier_ways(row: sa.Row[Any]) -> list[str]:
 
 
 _ARRIVED: Final = sa.select(MESSAGES.c.id).where(
-    MESSAGES.c.id.in_(sa.bindparam("ids", expanding=True)), MESSAGES.c.status.in_(["delivered", "read"])
+    MESSAGES.c.id.in_(sa.bindparam("ids", expanding=True)), MESSAGES.c.status.in_(ARRIVED)
 )
 
 

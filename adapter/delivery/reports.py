@@ -1,33 +1,26 @@
 """Delivery reports: what Picky Assist says became of messages, put down on attempts and messages, in whatever order.
 
 A report is about an attempt: a call that was made. What the reports and answers of all its attempts say together is the
-state of a message. A row is a mapping with `push_id`, `msg_id`, `number`, `reference` (text or None), `status` (0 to 5)
-and `error`, as `adapter.picky.reports` reads it.
+state of a message. Which attempt a row is about is found by `adapter.delivery.report_matching`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from adapter.delivery import ways
-from adapter.delivery.spellings import proper
+from adapter.delivery.report_matching import NO_ANSWER, Finder, Match, Row
 from adapter.delivery.states import ARRIVED, RANKS, REPORTED, UNDELIVERED
-from adapter.picky import outcome as outcomes
-from adapter.store.tables import ATTEMPTS, MESSAGES, OWN_REFERENCE, PUSHES, REPORTS
+from adapter.store.tables import ATTEMPTS, MESSAGES, PUSHES, REPORTS
 
-Row = Mapping[str, Any]
 MOST_ROWS: Final = 100
 """Rows that are applied together: whoever wants to write meanwhile waits for that long."""
 MOST_WAYS: Final = 5  # of one message, its first one included
-_CLOCK_SLACK: Final = 60.0  # a report may seem to be older than its attempt, where two clocks differ
-_NO_ANSWER: Final = frozenset(
-    {outcomes.BROKEN_OFF.code, outcomes.UNREADABLE.code, outcomes.INTERRUPTED.code, "unknown"}
-)
 _STOPPED: Final = ("queued", "retrying", "parked", "held", "dead", "cancelled")
 ERRORS: Final[Mapping[str, str]] = {"failed": "delivery_failed", "refunded": "refunded"}
 """What stands as a message's error where a report says that it did not arrive."""
@@ -54,7 +47,7 @@ def apply_rows(
     is one transaction, which locks every message there is to change: give it some MOST_ROWS at a time.
     """
     applied = Applied()
-    found = _Finder(connection, account, destination, received_at).find(rows)
+    found = Finder(connection, account, destination, received_at).find(rows)
     messages = _locked(connection, found.values())
     attempts = _attempts_of(connection, list(messages))
     news = _News(received_at, now, via, ask_after)
@@ -102,7 +95,7 @@ class _Attempt:
     @property
     def is_open(self) -> bool:
         """Whether nobody knows if this call was taken."""
-        return self.delivery is None and (self.outcome is None or self.outcome in _NO_ANSWER)
+        return self.delivery is None and (self.outcome is None or self.outcome in NO_ANSWER)
 
     @property
     def says(self) -> str | None:
@@ -110,7 +103,7 @@ class _Attempt:
         return self.delivery or ("accepted" if self.outcome == "accepted" else None)
 
 
-def _meant(attempts: Sequence[_Attempt], match: _Match, row: Row) -> _Attempt | None:
+def _meant(attempts: Sequence[_Attempt], match: Match, row: Row) -> _Attempt | None:
     """Of a message's attempts the one that the row is about. Another row of the same post may have named the one that
     was found; then it is the next one that nobody knows the fate of."""
     if row["msg_id"] is not None:
@@ -123,7 +116,7 @@ def _meant(attempts: Sequence[_Attempt], match: _Match, row: Row) -> _Attempt | 
     return next((one for one in attempts if one.msg_id is None and one.is_open), None)
 
 
-def _locked(connection: sa.Connection, matches: Iterable[_Match]) -> dict[str, sa.Row[Any]]:
+def _locked(connection: sa.Connection, matches: Iterable[Match]) -> dict[str, sa.Row[Any]]:
     """The messages, kept until the transaction ends, with the later ways of each: what arrived stops them."""
     ids = {one.message_id for one in matches}
     families = {one.chain or one.message_id for one in matches if one.chain or one.next_way}
@@ -255,126 +248,3 @@ def _leads(status: str, state: str, attempts: Sequence[_Attempt]) -> bool:
     if status == "unknown":
         return not any(one.is_open for one in attempts)  # one of them may still have arrived
     return RANKS.get(status, RANKS["failed"]) < RANKS["failed"]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Match:
-    seq: int
-    message_id: str
-    reference: str
-    number: str
-    push_id: str | None
-    msg_id: str | None
-    chain: str | None
-    next_way: str | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Finder:
-    """Finds the attempts that rows are about: by `msg_id`, by `push_id` and number, by reference, number and time.
-
-    Only among the messages of the account that was reported to; where two fit, none does.
-    """
-
-    connection: sa.Connection
-    account: str
-    destination: str
-    received_at: float
-
-    def find(self, rows: Sequence[Row]) -> dict[int, _Match]:
-        """The attempt of each row, by the row's place."""
-        found: dict[int, _Match] = {}
-        for candidates in (self._by_msg_id, self._by_push_id, self._by_reference):
-            rest = {at: row for at, row in enumerate(rows) if at not in found}
-            if not rest:
-                break
-            for at, fitting in candidates(rest).items():
-                if (only := _only(fitting, rest[at])) is not None:
-                    found[at] = only
-        return found
-
-    def _select(self) -> sa.Select[Any]:
-        return (
-            sa.select(
-                ATTEMPTS.c.seq, ATTEMPTS.c.message_id, MESSAGES.c.reference, MESSAGES.c.number,
-                ATTEMPTS.c.push_id, ATTEMPTS.c.msg_id, MESSAGES.c.chain, MESSAGES.c.next_way,
-            )
-            .join(MESSAGES, MESSAGES.c.id == ATTEMPTS.c.message_id)
-            .where(MESSAGES.c.account == self.account, MESSAGES.c.destination == self.destination)
-            .order_by(ATTEMPTS.c.seq)
-        )  # fmt: skip
-
-    def _by_msg_id(self, rows: Mapping[int, Row]) -> dict[int, list[_Match]]:
-        wanted = {row["msg_id"] for row in rows.values() if row["msg_id"]}
-        query = self._select().where(ATTEMPTS.c.msg_id.in_(sorted(wanted)))
-        return self._grouped(query, wanted, rows, lambda row: row["msg_id"], lambda one: one.msg_id)
-
-    def _by_push_id(self, rows: Mapping[int, Row]) -> dict[int, list[_Match]]:
-        """Of an answer that named the push and not each message."""
-        wanted = {row["push_id"] for row in rows.values() if row["push_id"] and row["number"]}
-        query = (
-            self._select()
-            .add_columns(PUSHES.c.push_id.label("pushed"))
-            .join(PUSHES, PUSHES.c.id == ATTEMPTS.c.push)
-            .where(PUSHES.c.push_id.in_(sorted(wanted)), ATTEMPTS.c.msg_id.is_(None))
-        )
-        return self._grouped(
-            query,
-            wanted,
-            rows,
-            lambda row: (row["push_id"], proper(row["number"] or "")),
-            lambda one: (one.pushed, proper(one.number)),
-        )
-
-    def _by_reference(self, rows: Mapping[int, Row]) -> dict[int, list[_Match]]:
-        """Of a call that got no answer at all. A reference of the hook's own may stand on several messages."""
-        wanted = {row["reference"] for row in rows.values() if row["reference"]}
-        references = sorted(wanted)
-        is_meant = MESSAGES.c.id.in_(references) & ~OWN_REFERENCE
-        in_time = ATTEMPTS.c.started_at <= self.received_at + _CLOCK_SLACK
-        is_meant |= OWN_REFERENCE & MESSAGES.c.reference.in_(references) & in_time
-        query = self._select().where(is_meant, ATTEMPTS.c.msg_id.is_(None))
-        is_latest = (MESSAGES.c.status == "unknown") & (MESSAGES.c.push == ATTEMPTS.c.push)
-        may_be = ATTEMPTS.c.outcome.is_(None) | ATTEMPTS.c.outcome.in_([*sorted(_NO_ANSWER), "accepted"])
-        query = query.where(may_be | is_latest)
-        return self._grouped(query, wanted, rows, lambda row: row["reference"], lambda one: one.reference)
-
-    def _grouped(
-        self, query: sa.Select[Any], wanted: set[Any], rows: Mapping[int, Row],
-        of_row: Callable[[Row], Any], of_match: Callable[[sa.Row[Any]], Any],
-    ) -> dict[int, list[_Match]]:  # fmt: skip
-        if not wanted:
-            return {}
-        by_key: dict[Any, list[_Match]] = defaultdict(list)
-        for one in self.connection.execute(query):
-            match = _Match(*one[:8])
-            by_key[of_match(one)].append(match)
-        return {at: by_key[of_row(row)] for at, row in rows.items() if of_row(row) in by_key}
-
-
-def _only(fitting: Sequence[_Match], row: Row) -> _Match | None:
-    """The one that fits in everything the row says; of one message's several attempts the oldest."""
-    left = [one for one in fitting if _agrees(one, row)]
-    return left[0] if len({one.message_id for one in left}) == 1 else None
-
-
-def _agrees(match: _Match, row: Row) -> bool:
-    """Whether nothing differs that both know; where the `msg_id` is the same the number may."""
-    is_by_id = match.msg_id is not None and match.msg_id == row["msg_id"]
-    return (
-        _same(match.push_id, row["push_id"])
-        and (is_by_id or row["number"] is None or proper(match.number) == proper(row["number"]))
-        and (_same(match.reference, row["reference"]) or _is_cut(row["reference"], match.reference))
-    )
-
-
-def _same(known: str | None, told: str | None) -> bool:
-    return known is None or told is None or known == told
-
-
-def _is_cut(told: str, reference: str) -> bool:
-    """Nobody says how long a reference may be; the beginning of a long one is still the same."""
-    return len(told) >= _CUT and reference.startswith(told)
-
-
-_CUT: Final = 30

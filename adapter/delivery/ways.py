@@ -25,15 +25,16 @@ _LOOK_AGAIN: Final = 5.0  # a message that is being sent is not overtaken; its a
 _CANCELLED: Final = {"status": "cancelled", "due_at": 0.0, "lease_token": None}
 
 
-def after_failure(connection: sa.Connection, seqs: Sequence[int], *, now: float) -> int:
-    """Take the next way of those messages that ended failed or refunded; how many were made.
+def after_failure(connection: sa.Connection, seqs: Sequence[int], *, now: float) -> None:
+    """Take the next way of those messages that ended failed or refunded.
 
     Not where it was reported as delivered before, nor where its recipient opted out.
     """
     ended = MESSAGES.c.seq.in_(seqs) & MESSAGES.c.status.in_(UNDELIVERED) & MESSAGES.c.ways.is_not(None)
     arrived = sa.select(REPORTS.c.seq).where(REPORTS.c.message_id == MESSAGES.c.id, REPORTS.c.status.in_(ARRIVED))
     rows = connection.execute(sa.select(MESSAGES).where(ended, ~arrived.exists()).order_by(MESSAGES.c.seq)).all()
-    return sum(_take(connection, row, now) for row in rows)
+    for row in rows:
+        _take(connection, row, now)
 
 
 def overdue(store: Store, *, now: float) -> int:
@@ -98,9 +99,8 @@ def _take(connection: sa.Connection, row: sa.Row[Any], now: float) -> bool:
     return True
 
 
-def stop_later(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: float) -> int:
-    """These messages were delivered after all: stop their later ways where that is still possible; how many."""
-    stopped = 0
+def stop_later(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: float) -> None:
+    """These messages were delivered after all: stop their later ways where that is still possible."""
     following = {row.next_way for row in rows if row.next_way}
     while following:
         later = connection.execute(sa.select(MESSAGES).where(MESSAGES.c.id.in_(following)).with_for_update()).all()
@@ -108,8 +108,6 @@ def stop_later(connection: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: f
         waiting = [row.seq for row in later if row.status in WAITING]
         cancelled = {**_CANCELLED, "error": "delivered_otherwise", "changed_at": now}
         connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_(waiting)).values(cancelled))
-        stopped += len(waiting)
         unanswered = [row.seq for row in later if row.status == "unknown"]
         connection.execute(sa.update(MESSAGES).where(MESSAGES.c.seq.in_(unanswered)).values(resend=False, due_at=0.0))
         following = {row.next_way for row in later if row.next_way}
-    return stopped

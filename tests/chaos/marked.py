@@ -27,17 +27,22 @@ def kill_web(world: World, *, point: str) -> None:
     world.start_relay()
     web = world.start_web(fault=f"{point}:{_TURN}")
     wave = world.send(40)
-    deaths = until(lambda: _deaths(web) >= 2 and _deaths(web), f"web processes killed at {point}")
-    web.send(signal.SIGTERM)
-    web.wait()
-    world.disturbances += deaths
-    world.retire(web)
-    world.start_web()
+    _outlive(world, web, point=point)
     wave.join()
     if point == "accept.committed" and not world.ledger.duplicates:
         world.faults.append(
             "No repeated event was known again, though it was committed before its sender had an answer."
         )
+
+
+def _outlive(world: World, web: Process, *, point: str) -> None:
+    """Once its processes died twice, put a web server that lives in its place."""
+    deaths = until(lambda: _deaths(web) >= 2 and _deaths(web), f"web processes killed at {point}", seconds=40)
+    web.send(signal.SIGTERM)
+    web.wait()
+    world.disturbances += deaths
+    world.retire(web)
+    world.start_web()
 
 
 def _deaths(web: Process) -> int:
@@ -70,12 +75,7 @@ def kill_web_reported_to(world: World, *, point: str) -> None:
     world.start_relay()
     web = world.start_web(fault=f"{point}:{_TURN}")
     wave = world.send(40)
-    deaths = until(lambda: _deaths(web) >= 2 and _deaths(web), f"web processes killed at {point}", seconds=40)
-    web.send(signal.SIGTERM)
-    web.wait()
-    world.disturbances += deaths
-    world.retire(web)
-    world.start_web()
+    _outlive(world, web, point=point)
     wave.join()
     world.settle(seconds=40)
     world.until_told()

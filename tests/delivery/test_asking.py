@@ -9,6 +9,7 @@ import pytest
 from adapter.delivery.asking import MOST_ASKS, take_question
 from adapter.delivery.callbacks import keep
 from adapter.delivery.clerk import apply_callbacks
+from adapter.delivery.gate import make_account
 from adapter.delivery.stop_words import words_for
 from adapter.picky.reports import Callback
 from adapter.store.engine import Store
@@ -93,6 +94,18 @@ def test_nothing_is_asked_while_the_answer_may_have_come_already(pusher: Pusher)
     apply_callbacks(pusher.store, now=pusher.now)
     assert question(pusher) is None  # and now there is nothing to ask for
     assert pusher.statuses() == ["delivered"]
+
+
+def test_what_was_sent_live_is_not_forgotten_by_a_relay_that_practises(pusher: Pusher) -> None:
+    store_messages(pusher.store)
+    pusher.push()
+    pusher.now += EVERY
+    live = {"now": pusher.now, "every": EVERY}
+    with pusher.store.write() as connection:
+        make_account(connection, "main", "live")
+    assert take_question(pusher.store, account(), "live", **live) is None
+    pusher.now += EVERY
+    assert question(pusher) == "7478630"
 
 
 def test_a_question_is_a_call_of_the_accounts_pace(pusher: Pusher) -> None:
