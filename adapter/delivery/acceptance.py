@@ -47,7 +47,7 @@ class _Item(NamedTuple):
 
 def _rows(dialect: sa.Dialect, event: Mapping[str, Any], messages: Sequence[Outgoing]) -> tuple[Row, list[Row]]:
     """The row of `events`, and those of `messages`."""
-    own = _EVENTS.row(dialect, {**event, "messages": len(messages)})
+    own = _EVENTS.row(dialect, {"trial": False, **event, "messages": len(messages)})
     made = [message_row(event, f"{event['id']}-{at}", one) for at, one in enumerate(messages, 1)]
     return own, [MESSAGE_ROWS.row(dialect, row) for row in made]
 

@@ -12,7 +12,7 @@ from adapter.store.engine import Store
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST: Final = "0003"  # the newest file in migrations/versions
+NEWEST: Final = "0004"  # the newest file in migrations/versions
 _FOLDER: Final = Path(__file__).with_name("migrations")
 _LOCK: Final = 7_425_539_260  # any number that nobody else uses for an advisory lock in this database
 

@@ -44,6 +44,14 @@ EVENTS: Final = sa.Table(
     sa.Column("messages", sa.Integer, nullable=False),
     sa.Column("duplicates", sa.Integer, nullable=False, server_default="0"),
     sa.Column("duplicate_at", sa.Double),
+    sa.Column("trial", sa.Boolean, nullable=False, server_default=sa.false()),  # sent by the owner to try a hook
+)
+sa.Index("ix_events_hook", EVENTS.c.hook, EVENTS.c.seq)
+sa.Index("ix_events_received_at", EVENTS.c.received_at)
+MADE_NOTHING: Final = EVENTS.c.status.in_([sa.literal_column("'ignored'"), sa.literal_column("'rejected'")])
+"""The event stands for itself."""
+sa.Index(
+    "ix_events_made_nothing", EVENTS.c.status, EVENTS.c.seq, sqlite_where=MADE_NOTHING, postgresql_where=MADE_NOTHING
 )
 
 MESSAGES: Final = sa.Table(
@@ -150,6 +158,10 @@ _partial_index("back", BACK, MESSAGES.c.number)
 _partial_index("expires", EXPIRES, MESSAGES.c.expires_at)
 _partial_index("deadline", HAS_DEADLINE, MESSAGES.c.deadline_at)
 _partial_index("reference", OWN_REFERENCE, MESSAGES.c.reference)
+
+sa.Index("ix_messages_by_number", MESSAGES.c.number, MESSAGES.c.seq)
+sa.Index("ix_messages_by_hook", MESSAGES.c.hook, MESSAGES.c.seq)
+sa.Index("ix_messages_by_time", MESSAGES.c.created_at)
 
 PUSHES: Final = sa.Table(
     "pushes",
@@ -342,3 +354,119 @@ PROBES: Final = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("at", sa.Double, nullable=False),
 )
+
+TALLIES: Final = sa.Table(
+    "tallies",
+    METADATA,
+    sa.Column("destination", sa.Text, primary_key=True),
+    sa.Column("hour", BIG, primary_key=True, autoincrement=False),  # hours since 1970 of when it was made or came
+    sa.Column("hook", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),  # empty for events that made nothing
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("count", BIG, nullable=False),
+)
+"""How many messages, and events that made none, are in which state; kept by triggers, so nothing has to be counted."""
+
+TALLY_CHANGES: Final = sa.Table(
+    "tally_changes",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    *[sa.Column(one.name, one.type, nullable=False) for one in TALLIES.c],
+)
+"""PostgreSQL only: what is to be added to `tallies`. Two transactions that count never wait for each other here."""
+
+SESSIONS: Final = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),  # the SHA-256 of what the browser's cookie holds
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("seen_at", sa.Double, nullable=False),
+    sa.Column("shows_numbers", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+SIGN_IN_TRIES: Final = sa.Table(
+    "sign_in_tries",
+    METADATA,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.Double, nullable=False),
+)
+
+API_TOKENS: Final = sa.Table(
+    "api_tokens",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),  # SHA-256 of a token of 256 random bits
+    sa.Column("scope", sa.Text, nullable=False),  # read, or write
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("used_at", sa.Double),
+    sa.Column("revoked_at", sa.Double),
+)
+
+AUDIT: Final = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),  # owner, or token <name>
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False, server_default=""),
+)
+"""What people did in the console and through the API; no numbers, texts and secrets."""
+
+JOBS: Final = sa.Table(
+    "jobs",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("destination", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),  # send_again, cancel, release or remake
+    sa.Column("search", sa.JSON, nullable=False),  # the filter, as its address says it
+    sa.Column("newest", BIG, nullable=False),  # the last `seq` that was counted: what came later is not meant
+    sa.Column("total", BIG, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # running, stopped, done
+    sa.Column("at_seq", BIG, nullable=False, server_default="0"),
+    sa.Column("looked", BIG, nullable=False, server_default="0"),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("faults", sa.JSON, nullable=False),
+    sa.Column("finished_at", sa.Double),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_until", sa.Double),
+)
+
+LISTENINGS: Final = sa.Table(
+    "listenings",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("region", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("until", sa.Double, nullable=False),
+    sa.Column("draft", sa.Text),  # the hook's text as far as it was edited
+)
+"""New hooks that are being made: for a while their address keeps what comes, and nothing is sent."""
+
+NEAR_MISSES: Final = sa.Table(
+    "near_misses",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False),
+)
+"""Requests that came and were not taken, while somebody waited for one: the newest few, without what they held."""
+
+HOOK_VERSIONS: Final = sa.Table(
+    "hook_versions",
+    METADATA,
+    sa.Column("seq", BIG, primary_key=True, autoincrement=True),
+    sa.Column("hook", sa.Text, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_hook_versions_hook_seq", "hook", "seq"),
+)
+"""What hook files held before the console changed them, and after."""

@@ -39,7 +39,7 @@ class _Broken(Refusal):
 def build_app(given: Services | None = None) -> Flask:
     """The application over `given`, or over what the environment says; raises ConfigurationError."""
     services = given or open_services()
-    app = _App("adapter.web", static_folder=None)
+    app = _App("adapter.web", static_folder="static", static_url_path="/static")
     app.extensions["adapter"] = services
     app.extensions["adapter_seats"] = seats_for(services.settings.web_threads)
     app.config.update(
@@ -49,8 +49,9 @@ def build_app(given: Services | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # it would answer a sender with a redirect
     services.catalogue.entries()  # now, so that a later change that does not load has a last good version behind it
-    for part in (hooks, push, callbacks, api, why, health, console):
+    for part in (hooks, push, callbacks, api, why, health):
         app.register_blueprint(part.blueprint)
+    console.register(app)
     app.before_request(_follow)
     app.after_request(_finish)
     app.register_error_handler(Refusal, _refused)
@@ -85,6 +86,8 @@ _NOTHING_OF: Final = {
 
 
 def _http_error(fault: HTTPException) -> Response:
+    if fault.code == 404 and console.is_meant():
+        return console.nothing_here()
     if fault.code == 404:
         return _refused(_NotFound(_NOTHING_OF.get(request.path.split("/")[1], _NOTHING)))
     if fault.code == 405:

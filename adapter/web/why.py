@@ -13,13 +13,13 @@ from adapter.delivery.story import MOST_TOLD, FoundNothing, story
 from adapter.delivery.story_lines import moment, summary
 from adapter.errors import Refusal, StoreUnavailable
 from adapter.store.engine import UNAVAILABLE
-from adapter.web.console import POLICY
 from adapter.web.inbound import json_answer, request_id, services
 
 blueprint: Final = Blueprint("why", __name__)
+_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept",
     "X-Robots-Tag": "noindex",

@@ -66,5 +66,5 @@ def test_the_first_page_says_that_this_is_practice_under_a_strict_policy(url: st
     page = requests.get(url, timeout=5)
     assert "Practice · nothing reaches a real phone" in page.text
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    style = requests.get(f"{url}/style.css", timeout=5)
+    style = requests.get(f"{url}/static/plain.css", timeout=5)
     assert style.headers["Content-Type"].startswith("text/css")

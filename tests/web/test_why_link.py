@@ -136,7 +136,7 @@ def test_the_page_tells_the_story(client: FlaskClient, told: str) -> None:
     assert {tag for tag, _ in page.tags} <= {
         "html", "head", "meta", "title", "link", "body", "main", "p", "h1", "h2", "ol", "li", "time", "strong", "bdi",
     }  # fmt: skip
-    assert [attrs["href"] for tag, attrs in page.tags if "href" in attrs] == ["/style.css"]
+    assert [attrs["href"] for tag, attrs in page.tags if "href" in attrs] == ["/static/plain.css"]
     assert not any(name.startswith("on") or name in {"style", "src"} for _, attrs in page.tags for name in attrs)
 
 
