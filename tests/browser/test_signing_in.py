@@ -17,5 +17,5 @@ def test_the_owner_signs_in_and_out(owner: Page) -> None:
 
 
 def test_nothing_is_shown_to_a_stranger(stranger: Page) -> None:
-    stranger.goto("/messages")
+    stranger.goto("/")
     expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import sqlalchemy as sa
 from flask import session
+
+from adapter.store.tables import AUDIT
+from adapter.web.inbound import services
 
 IDLE_SECONDS: Final = 30 * 60.0
 """Without a request for so long a session ends."""
@@ -35,3 +39,10 @@ def is_signed_in(now: float | None = None) -> bool:
 def shows_numbers() -> bool:
     """Whether phone numbers are shown whole until sign-out."""
     return bool(session.get("numbers"))
+
+
+def note(what: str, about: str = "") -> None:
+    """Write down that the owner did something; `about` names what it was done to, never a number or a text."""
+    row = {"at": time.time(), "who": "owner", "what": what, "about": about[:200]}
+    with services().store.write() as connection:
+        connection.execute(sa.insert(AUDIT).values(row))
