@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports format schema bench chaos requirements clean
+.PHONY: help run test check lint types imports format schema bench chaos screenshots requirements clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ chaos: $(VENV)/dev.stamp ## Kill, freeze and starve everything under load, then 
 format: $(VENV)/dev.stamp ## Put the code into its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/screenshots anew; needs Chromium
+	$(BIN)/python -m tests.browser.pictures
 
 schema: $(VENV)/run.stamp ## Write docs/hook.schema.json, from which editors complete hook files
 	$(BIN)/python -m adapter.mapping.schema > docs/hook.schema.json
