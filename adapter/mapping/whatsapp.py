@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from adapter.mapping.bubble import MARKS, closing, opening
 from adapter.mapping.template import PRINTED_HERE
 
 MOST_TEXT: Final = 4096  # characters of a free text, as Picky Assist's character limits give them
 MUCH_TEXT: Final = 4000  # its page on interactive messages says 4000: worth a warning
-_MARKS: Final = {"*": "bold", "_": "italic", "~": "struck through"}
 _SUSPICIOUS: Final = re.compile(r"\*\*|\]\(|<|\{\{|\$\{|__|~~")
 _MARKDOWN: Final = re.compile(
     r"\*\*(?=[^\s*])[^*\n]{1,200}\*\*|__(?=[^\s_])[^_\n]{1,200}__|~~(?=[^\s~])[^~\n]{1,200}~~"
@@ -23,12 +23,9 @@ _HTML: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\$\{[^{}\n]{0,60}\}")
 _DOLLAR: Final = re.compile(r"\$\{[^{}\n]{0,60}\}")
 _SINGLE: Final = re.compile(r"(?<![{$])\{([A-Za-z_][A-Za-z0-9_]{0,40})\}(?!\})")
-_OPENS: Final = {
-    mark: re.compile(rf"(?<![\w\ufffc{re.escape(mark)}]){re.escape(mark)}(?=[^\W\d_]|\ufffc)") for mark in _MARKS
-}
-_CLOSES: Final = {
-    mark: re.compile(rf"(?<=[^\s{re.escape(mark)}]){re.escape(mark)}(?![\w\ufffc{re.escape(mark)}])") for mark in _MARKS
-}
+_WORDS: Final = r"_\ufffc"  # a value is a word until it is known
+_OPENS: Final = {mark: opening(mark, inside=r"[^\W\d_]|\ufffc", besides=_WORDS) for mark in MARKS}
+_CLOSES: Final = {mark: closing(mark, besides=_WORDS) for mark in MARKS}
 _MOST_QUOTED: Final = 30
 _MOST_VALUE: Final = 4096
 
@@ -65,7 +62,7 @@ def brought(text: str, values: Mapping[str, Any], names: Iterable[str]) -> list[
         value = values.get(name)
         if not isinstance(value, str) or len(value) > _MOST_VALUE:
             continue
-        for mark, style in _MARKS.items():
+        for mark, style in MARKS.items():
             if mark in value and _formats(mark, value, text):
                 found.append(f'{name} contains "{mark}", which WhatsApp may read as the mark for {style} text.')
     return found
@@ -88,7 +85,7 @@ def _markup(text: str) -> list[str]:
     found = []
     if match := _MARKDOWN.search(text):
         mark = match[0][0]
-        found.append(f"{_quoted(match[0])} is shown with its marks; {_MARKS[mark]} text has one {mark} on each side.")
+        found.append(f"{_quoted(match[0])} is shown with its marks; {MARKS[mark]} text has one {mark} on each side.")
     if match := _LINK.search(text):
         found.append(
             f"{_quoted(match[0])} is shown as it stands; WhatsApp knows no named links, write the address alone."
