@@ -19,10 +19,12 @@ from adapter.picky.sandbox.reading import Call, Reading, read
 from adapter.picky.sandbox.refusals import Envelope, address, authentic, body, is_group, recipients, refusal
 from adapter.picky.sandbox.reply import EXCESS, Reply, answered, dropped
 from adapter.picky.sandbox.rules import Rule
+from adapter.picky.sandbox.threads import Written, thread, threads
 from adapter.picky.sandbox.window import Window
 
 KEPT_MESSAGES: Final = 10_000
 KEPT_REQUESTS: Final = 1_000
+KEPT_WRITTEN: Final = 1_000
 
 
 @dataclasses.dataclass(slots=True)
@@ -122,7 +124,22 @@ class Sandbox:
         if token is None:
             writers = (message.push.token for message in reversed(self.inbox()) if message.number == number)
             token = next(writers, "")
-        return self._postman.inbound(number, text, token=token)
+        http = self._postman.inbound(number, text, token=token)
+        with self._lock:
+            self._written.append(Written(number, text, self._clock(), http))
+        return http
+
+    def threads(self) -> list[dict[str, Any]]:
+        """The numbers with messages, newest first: see `threads`."""
+        return threads(self.inbox(), self._told())
+
+    def thread(self, number: str) -> dict[str, Any]:
+        """What a number got and wrote: see `thread`."""
+        return thread(number, self.inbox(), self._told())
+
+    def _told(self) -> list[Written]:
+        with self._lock:
+            return list(self._written)
 
     def waiting_events(self) -> int:
         """How many events are not at their webhook yet; 0 when nothing more comes by itself."""
@@ -161,6 +178,7 @@ class Sandbox:
     def _empty(self) -> None:
         self._messages: deque[Message] = deque(maxlen=KEPT_MESSAGES)
         self._requests: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
+        self._written: deque[Written] = deque(maxlen=KEPT_WRITTEN)
         self._counters, self._plan, self._balance = Counters(), Plan(), self._opening
         self._window = Window(self._rate)
 

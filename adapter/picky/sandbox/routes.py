@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from adapter.picky.sandbox.books import Sandbox
 from adapter.picky.sandbox.page import page
@@ -40,6 +41,10 @@ def _inbound(box: Sandbox, call: Call) -> Reply:
     number, text = _text(call, "number"), _text(call, "text")
     token = _text(call, "token") if "token" in _json(call) else None
     return Reply.of({"ok": True, "http": box.inbound(number, text, token)})
+
+
+def _thread(box: Sandbox, call: Call) -> Reply:
+    return Reply.of(box.thread(parse_qs(call.query).get("number", [""])[0]))
 
 
 def _reset(box: Sandbox, _call: Call) -> Reply:
@@ -85,6 +90,8 @@ ROUTES: Final[Mapping[str, Mapping[str, Answer]]] = {
     "/sandbox/messages": {"GET": lambda box, _: Reply.of(box.messages())},
     "/sandbox/requests": {"GET": lambda box, _: Reply.of(box.requests())},
     "/sandbox/counters": {"GET": lambda box, _: Reply.of(box.counters())},
+    "/sandbox/threads": {"GET": lambda box, _: Reply.of(box.threads())},
+    "/sandbox/thread": {"GET": _thread},
     "/sandbox/healthz": {"GET": lambda _box, _: Reply.of({"ok": True})},
     "/sandbox/behave": {"POST": _explained(_behave)},
     "/sandbox/balance": {"POST": _explained(_balance)},
