@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 import structlog
 
-from adapter.delivery import due, gate, outbox, settling
+from adapter.delivery import checking, due, gate, outbox, settling
 from adapter.delivery.outbox import Claimed
 from adapter.delivery.retention import Sweeper
 from adapter.delivery.settling import Policy
@@ -25,7 +25,7 @@ from adapter.faultpoints import reach
 from adapter.picky.account import Account
 from adapter.picky.client import Client
 from adapter.picky.envelope import build_envelope
-from adapter.picky.outcome import Outcome, balance_of
+from adapter.picky.outcome import Outcome
 from adapter.stopping import Stop
 from adapter.store.engine import BROKEN_ROWS, UNAVAILABLE, Store
 from adapter.store.tables import RELAYS
@@ -235,18 +235,13 @@ class Relay:
     def _probe(self, account: Account, parked: str | None) -> None:
         outcome = self.client.check_balance(account)
         try:
-            if parked is None:
-                if outcome.status is not None:
-                    gate.trust_again(self.store, account.name, self.destination)
-                    _log.info("account_answers", account=account.name)
-                return
-            balance = balance_of(outcome)
-            if outcome.status != 100 or (parked == "no_balance" and balance is not None and balance <= 0):
-                return
-            queued = gate.unpark(self.store, account.name, self.destination, now=self._now())
+            came = checking.note(self.store, account.name, self.destination, outcome, parked=parked, now=self._now())
         except UNAVAILABLE:
             return  # the next check comes
-        _log.info("account_resumed", account=account.name, messages=queued)
+        if came.queued is not None:
+            _log.info("account_resumed", account=account.name, messages=came.queued)
+        elif parked is None and came.answered:
+            _log.info("account_answers", account=account.name)
 
     def _beat(self) -> None:
         now = self._now()

@@ -191,6 +191,7 @@ sa.Index(
     sqlite_where=PUSHES.c.push_id.is_not(None),
     postgresql_where=PUSHES.c.push_id.is_not(None),
 )
+sa.Index("ix_pushes_by_time", PUSHES.c.account, PUSHES.c.started_at)
 sa.Index("ix_pushes_ask", PUSHES.c.account, PUSHES.c.ask_at, sqlite_where=TO_ASK, postgresql_where=TO_ASK)
 
 ATTEMPTS: Final = sa.Table(
@@ -328,6 +329,11 @@ ACCOUNTS: Final = sa.Table(
     # its daily cap: the day, and how many messages were handed over on it
     sa.Column("cap_day", sa.Text),
     sa.Column("cap_used", sa.Integer, nullable=False, server_default="0"),
+    # the last check of its token: what came of it, as a code of an outcome, and the balance that was last told
+    sa.Column("checked_at", sa.Double),
+    sa.Column("checked", sa.Text),
+    sa.Column("balance", sa.Text),
+    sa.Column("balance_at", sa.Double),
 )
 
 PAUSES: Final = sa.Table(

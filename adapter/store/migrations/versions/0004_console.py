@@ -20,6 +20,7 @@ def upgrade() -> None:
     _owner()
     _jobs()
     _hooks()
+    _accounts()
 
 
 def _events_messages() -> None:
@@ -130,6 +131,17 @@ def _hooks() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_hook_versions")),
     )
     op.create_index("ix_hook_versions_hook_seq", "hook_versions", ["hook", "seq"])
+
+
+def _accounts() -> None:
+    for name, kind in (
+        ("checked_at", sa.Double()),
+        ("checked", sa.Text()),
+        ("balance", sa.Text()),
+        ("balance_at", sa.Double()),
+    ):
+        op.add_column("accounts", sa.Column(name, kind, nullable=True))
+    op.create_index("ix_pushes_by_time", "pushes", ["account", "started_at"])
 
 
 def _seq() -> sa.Column[Any]:
