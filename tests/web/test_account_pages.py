@@ -70,7 +70,7 @@ def test_a_parked_account_says_why_since_when_and_how_many_wait(owner: Owner) ->
     page = owner.get("/accounts/main")
     assert "Cannot send: Account main" in page
     assert "No balance left" in page
-    assert "2 messages wait here since" in page
+    assert "2 messages wait here, nothing is lost." in page
     assert "2 min ago" in page
     assert "in 1 min" in page
     assert "Resume main" in page
@@ -113,7 +113,7 @@ def test_it_is_paused_and_resumed_and_both_are_noted(owner: Owner) -> None:
 
 def test_resuming_leads_back_within_the_console_only(owner: Owner) -> None:
     park(owner)
-    assert "cannot send" in owner.get("/accounts")
+    assert "<h1>The account cannot send.</h1>" in owner.get("/accounts")
     assert "<h1>The account can send.</h1>" in owner.post("/accounts/main/resume", back="/accounts")
     assert states(owner) == {"queued"}
     token = owner.client.get("/").text.partition('name="csrf_token" value="')[2].partition('"')[0]

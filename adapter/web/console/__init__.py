@@ -13,6 +13,7 @@ from adapter.web.console import (
     event,
     lists,
     new_hook,
+    optouts,
     overview,
     playground,
     sandbox,
@@ -24,7 +25,7 @@ from adapter.web.console import (
 
 _PROGRAMS: Final = ("/hooks/", "/api/", "/callbacks/", "/app/", "/why/", "/static/")
 _PARTS: Final = (
-    sign_in, overview, lists, event, bulk, setup, new_hook, playground, accounts, settings, sandbox, api_docs,
+    sign_in, overview, lists, event, bulk, setup, new_hook, playground, accounts, optouts, settings, sandbox, api_docs,
 )  # fmt: skip
 
 
