@@ -88,8 +88,13 @@ def _headers(response: Response) -> Response:
 
 def page(template: str, *, at: str = "", status: int = 200, **context: Any) -> Response:
     """A page in its frame; `at` is the entry of the navigation that it belongs to."""
+    return Response(render_template(template, **frame(at), **context), status, mimetype="text/html")
+
+
+def frame(at: str = "") -> dict[str, Any]:
+    """What the frame of a page shows, and what every page may ask for."""
     here = services()
-    frame = {
+    return {
         "at": at,
         "practice": here.destination == "sandbox",
         "signed_in": is_open() and session.is_signed_in(),
@@ -99,7 +104,6 @@ def page(template: str, *, at: str = "", status: int = 200, **context: Any) -> R
         "shows_numbers": session.shows_numbers(),
         "writable": here.settings.templates_writable,
     }
-    return Response(render_template(template, **frame, **context), status, mimetype="text/html")
 
 
 def go(path: str, **query: str) -> Response:
