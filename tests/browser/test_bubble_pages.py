@@ -25,7 +25,14 @@ def test_what_was_posted_to_a_hook_stands_in_its_thread(owner: Page, console: Ru
     owner.get_by_role("navigation", name="Numbers").get_by_role("link").first.click()
     thread = owner.get_by_role("region", name="Messages")
     expect(thread).to_contain_text("Hi Asha <b>X</b>, thank you for your interest in Dosa")
-    expect(thread.locator(".bold")).to_have_text("Dosa")
+    expect(thread.locator(".bold").first).to_have_text("Dosa")
+    push = {
+        "token": "push-test-token",
+        "application": "8",
+        "data": [{"number": "919876543210", "message": "*One* more"}],
+    }
+    assert requests.post(f"{console.url}/api/v2/push", json=push, timeout=10).status_code == 200
+    expect(thread).to_contain_text("One more")  # without a reload
     owner.get_by_role("button", name="Write STOP").click()
     expect(thread.locator(".theirs")).to_contain_text("STOP")
     owner.goto("/accounts/main/optouts")

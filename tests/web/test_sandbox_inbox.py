@@ -115,6 +115,20 @@ def test_live_there_is_no_sandbox(tmp_path: Path) -> None:
         assert "in practice only" in page
 
 
+def test_the_updates_are_the_same_fragment_and_nothing_while_nothing_changed(owner: Owner, url: str) -> None:
+    push(url)
+    asked = f"/sandbox/live?key={NUMBER}"
+    first = owner.client.get(asked)
+    assert "Asha" in first.text
+    assert "<html" not in first.text
+    again = owner.client.get(asked, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    push(url, "more")
+    assert owner.client.get(asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    owner.post("/sandbox/empty")
+    assert "Nothing yet" in owner.get(asked)
+
+
 def test_a_form_of_another_page_does_nothing(owner: Owner, url: str, box: Sandbox) -> None:
     push(url)
     assert owner.forged("/sandbox/empty") == 400

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 from adapter.picky.sandbox_client import SandboxClient, SandboxFault
-from adapter.web.console import session
+from adapter.web.console import live, session
 from adapter.web.console.bubbles import Bubble, bubble_of
 from adapter.web.console.shell import NotHere, console_blueprint, go, page
 from adapter.web.inbound import services
@@ -59,6 +59,16 @@ class Entry:
 def inbox() -> Response:
     """The numbers, newest first."""
     return _page("")
+
+
+@blueprint.get("/sandbox/live")
+def updates() -> Response:
+    """What changes while the page is looked at: the numbers, and the thread."""
+    try:
+        view = _view(request.args.get("key", ""))
+    except NotHere:  # somebody emptied the inbox meanwhile
+        view = _view("")
+    return Response(status=503) if view["fault"] else live.fragment("console/sandbox_thread.html", **view)
 
 
 @blueprint.get("/sandbox/<path:key>")
