@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from adapter.delivery.texts import BY_CODE, CODES
 from adapter.picky.account import Account
 from adapter.store.engine import Store
-from adapter.store.tables import ACCOUNTS, MESSAGES, OPTOUTS, PAUSES, PUSHES, STOPPED, WAITS, status_is
+from adapter.store.tables import ACCOUNTS, MESSAGES, OPTOUTS, PAUSES, PUSHES, RELAYS, STOPPED, WAITS, status_is
 
 MOST_COUNTED: Final = 10_000
 _WINDOW: Final = 60.0
+_ALIVE: Final = 30.0  # seconds a relay counts as alive after its last sign
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class LastPush:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccountView:
-    """One account at a moment. `state` is paused, parked, doubt, refused
-    (its last check, and no push since was taken) or sends; `row` its row of `accounts`, `waiting` counts
-    what is due and what is parked, to one more than MOST_COUNTED; `calls` are those of the last 60 s."""
+    """One account at a moment. `state` is paused, parked, doubt, refused (by its last check, and no push since was
+    taken), idle (no relay is alive) or sends; `row` is its row of `accounts`, `waiting` counts what is due and what is
+    parked, to one more than MOST_COUNTED; `calls` are those of the last 60 s."""
 
     account: Account
     state: str
@@ -61,13 +62,16 @@ def views(
     """Every account, as it stands at `now`; a day of its cap is one of `zone`."""
     with store.read() as connection:
         rows = {row["name"]: dict(row) for row in connection.execute(_ROWS, {"to": destination}).mappings()}
+        is_alive = (connection.execute(_SEEN).scalar() or 0.0) > now - _ALIVE
         paused = {row.name: row.since for row in connection.execute(_PAUSED)}
-        return [
+        found = [
             _view(connection, one, rows.get(one.name, {}), paused.get(one.name), (destination, now, zone))
             for one in accounts
         ]
+    return [one if is_alive or one.state != "sends" else dataclasses.replace(one, state="idle") for one in found]
 
 
+_SEEN: Final = sa.select(sa.func.max(RELAYS.c.seen_at))
 _ROWS: Final = sa.select(ACCOUNTS).where(ACCOUNTS.c.destination == sa.bindparam("to"))
 _PAUSED: Final = sa.select(PAUSES.c.name, PAUSES.c.since).where(PAUSES.c.kind == "account")
 

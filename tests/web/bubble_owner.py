@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from adapter import create_app
 from adapter.config import load_settings
 from adapter.services import Services, open_services
-from adapter.store.migrate import migrate
+from adapter.store.engine import Store
 
 _SETTINGS = {"ADAPTER_SANDBOX": "1", "ADMIN_PASSWORD": "pw", "SECRET_KEY": "a-long-random-text"}
 
@@ -17,9 +17,8 @@ _SETTINGS = {"ADAPTER_SANDBOX": "1", "ADMIN_PASSWORD": "pw", "SECRET_KEY": "a-lo
 class Owner:
     """Gets pages and sends their forms."""
 
-    def __init__(self, database_url: str, **settings: str) -> None:
-        self.services: Services = open_services(load_settings({**_SETTINGS, "DATABASE_URL": database_url, **settings}))
-        migrate(self.services.store)
+    def __init__(self, store: Store, **settings: str) -> None:
+        self.services: Services = open_services(load_settings({**_SETTINGS, **settings}), store=store)
         self.client: FlaskClient = create_app(self.services).test_client()
         page = self.client.get("/sign-in").text
         self.client.post("/sign-in", data={"password": "pw", "csrf_token": _token(page)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,11 +17,20 @@ from adapter.delivery.acceptance import accept
 from adapter.picky import hosts
 from adapter.picky.hosts import Platform, other_than, platform_of
 from adapter.picky.sandbox import Sandbox, serve
-from adapter.store.tables import ACCOUNTS, AUDIT, MESSAGES, PUSHES
+from adapter.store.engine import Store
+from adapter.store.tables import ACCOUNTS, AUDIT, MESSAGES, PUSHES, RELAYS
 from tests.delivery.messages import event, outgoing
 from tests.web.bubble_owner import Owner
 
 SECRET = "a-callback-secret-0123456789"
+
+
+@pytest.fixture
+def here(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    """A store for what is the same on both databases."""
+    opened = Store(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'adapter.db')}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -29,11 +39,20 @@ def box() -> Sandbox:
 
 
 @pytest.fixture
-def owner(database_url: str, box: Sandbox) -> Iterator[Owner]:
+def owner(store: Store, box: Sandbox) -> Iterator[Owner]:
     with serve(box) as server:
-        owner = Owner(database_url, PICKY_URL=server.push_url, PICKY_TOKEN="right", CALLBACK_SECRET=SECRET)
+        owner = Owner(store, PICKY_URL=server.push_url, PICKY_TOKEN="right", CALLBACK_SECRET=SECRET)
+        beat(owner)
         yield owner
-        owner.services.store.close()
+
+
+def beat(owner: Owner, *, seconds_ago: float = 0.0) -> None:
+    """A relay's sign of life."""
+    seen = time.time() - seconds_ago
+    row = {"id": "r", "host": "h", "pid": 1, "started_at": seen, "seen_at": seen}
+    with owner.services.store.write() as connection:
+        connection.execute(sa.delete(RELAYS))
+        connection.execute(sa.insert(RELAYS).values(row))
 
 
 def park(owner: Owner, code: str = "no_balance", messages: int = 2) -> None:
@@ -145,6 +164,13 @@ def test_doubt_is_told_with_what_happens_next(owner: Owner) -> None:
     assert "can send" in owner.post("/accounts/main/check")
 
 
+def test_without_a_relay_no_account_says_that_it_sends(owner: Owner) -> None:
+    beat(owner, seconds_ago=40)
+    assert "sends nothing: no relay is alive" in owner.get("/accounts")
+    owner.post("/accounts/main/pause")
+    assert "is paused" in owner.get("/accounts")
+
+
 def test_the_pace_counts_the_calls_of_the_last_minute(owner: Owner) -> None:
     now = time.time()
     row: dict[str, Any] = {
@@ -174,9 +200,8 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Sandbox]]:
     ("token", "words"),
     [("v4-token", "The token works on the V4 address. Set PICKY_URL to"), ("some-other", "refuses the token, too")],
 )
-def test_a_token_of_v4_on_v3_is_found_out(tmp_path: Path, both: dict[str, Sandbox], token: str, words: str) -> None:
-    database = f"sqlite:///{tmp_path / 'adapter.db'}"
-    owner = Owner(database, ADAPTER_SANDBOX="0", PICKY_TOKEN=token, PICKY_URL=hosts.PLATFORMS[1].url)
+def test_a_token_of_v4_on_v3_is_found_out(here: Store, both: dict[str, Sandbox], token: str, words: str) -> None:
+    owner = Owner(here, ADAPTER_SANDBOX="0", PICKY_TOKEN=token, PICKY_URL=hosts.PLATFORMS[1].url)
     page = owner.post("/accounts/main/check")
     assert "V4 tokens are refused there" in page
     assert "Account main was refused at its last check." in page.replace("<bdi>", "").replace("</bdi>", "")
@@ -186,9 +211,8 @@ def test_a_token_of_v4_on_v3_is_found_out(tmp_path: Path, both: dict[str, Sandbo
     assert token not in page
 
 
-def test_the_other_address_without_an_answer_proves_nothing(tmp_path: Path, both: dict[str, Sandbox]) -> None:
-    database = f"sqlite:///{tmp_path / 'adapter.db'}"
-    owner = Owner(database, ADAPTER_SANDBOX="0", PICKY_TOKEN="x", PICKY_URL=hosts.PLATFORMS[0].url)
+def test_the_other_address_without_an_answer_proves_nothing(here: Store, both: dict[str, Sandbox]) -> None:
+    owner = Owner(here, ADAPTER_SANDBOX="0", PICKY_TOKEN="x", PICKY_URL=hosts.PLATFORMS[0].url)
     hosts.PLATFORMS = (hosts.PLATFORMS[0], Platform("V3", "http://127.0.0.1:9/api/v2/push"))  # type: ignore[misc]
     assert "gave no answer" in owner.post("/accounts/main/check-other")
 

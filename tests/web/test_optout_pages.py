@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
 from adapter.delivery import optouts
 from adapter.delivery.acceptance import accept
+from adapter.store.engine import Store
 from adapter.store.tables import AUDIT, MESSAGES
 from tests.delivery.messages import event, outgoing
 from tests.web.bubble_owner import Owner
@@ -19,10 +19,8 @@ NUMBER = "919876500000"  # that of the first message of tests.delivery.messages
 
 
 @pytest.fixture
-def owner(database_url: str) -> Iterator[Owner]:
-    owner = Owner(database_url, DEFAULT_REGION="IN")
-    yield owner
-    owner.services.store.close()
+def owner(store: Store) -> Owner:
+    return Owner(store, DEFAULT_REGION="IN")
 
 
 def on_the_list(owner: Owner) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,19 @@ import requests
 
 from adapter.picky.sandbox import Events, Sandbox, serve
 from adapter.picky.sandbox_client import SandboxClient, SandboxFault
+from adapter.store.engine import Store
 from adapter.web.console.sandbox import BEHAVIOURS
 from tests.web.bubble_owner import Owner
 
 NUMBER = "919876543210"
+
+
+@pytest.fixture
+def here(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    """A store for what is the same on both databases."""
+    opened = Store(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'adapter.db')}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -29,8 +39,8 @@ def url(box: Sandbox) -> Iterator[str]:
 
 
 @pytest.fixture
-def owner(tmp_path: Path, url: str) -> Owner:
-    return Owner(f"sqlite:///{tmp_path / 'adapter.db'}", PICKY_URL=url)
+def owner(here: Store, url: str) -> Owner:
+    return Owner(here, PICKY_URL=url)
 
 
 def push(url: str, message: Any = "Hi *Asha*", **head: Any) -> dict[str, Any]:
@@ -101,16 +111,16 @@ def test_a_long_thread_shows_its_newest_and_stays_small(owner: Owner, url: str) 
     assert len(page.encode()) < 100_000
 
 
-def test_a_sandbox_that_does_not_answer_is_a_sentence(tmp_path: Path) -> None:
-    owner = Owner(f"sqlite:///{tmp_path / 'adapter.db'}", PICKY_URL="http://127.0.0.1:9/api/v2/push")
+def test_a_sandbox_that_does_not_answer_is_a_sentence(here: Store) -> None:
+    owner = Owner(here, PICKY_URL="http://127.0.0.1:9/api/v2/push")
     page = owner.get("/sandbox")
     assert "The sandbox at http://127.0.0.1:9 does not answer." in page
     assert "Nothing yet" not in page
     owner.post("/sandbox/empty", 502)
 
 
-def test_live_there_is_no_sandbox(tmp_path: Path) -> None:
-    owner = Owner(f"sqlite:///{tmp_path / 'adapter.db'}", ADAPTER_SANDBOX="0", PICKY_TOKEN="t")
+def test_live_there_is_no_sandbox(here: Store) -> None:
+    owner = Owner(here, ADAPTER_SANDBOX="0", PICKY_TOKEN="t")
     for page in (owner.get("/sandbox", 404), owner.get("/sandbox/1", 404), owner.post("/sandbox/empty", 404)):
         assert "in practice only" in page
 

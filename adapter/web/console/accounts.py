@@ -6,6 +6,7 @@ import dataclasses
 import time
 import zoneinfo
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ STATES: Final[Mapping[str, State]] = {
     "paused": State("person", "⏸", "is paused"),
     "parked": State("person", "⏸", "cannot send"),
     "refused": State("person", "✕", "was refused at its last check"),
+    "idle": State("person", "!", "sends nothing: no relay is alive"),
     "doubt": State("moving", "?", "gave no answer lately"),
 }
 _DONE: Final[Mapping[str, str]] = {
@@ -148,7 +150,15 @@ def _around(accounts: list[Account]) -> dict[str, Any]:
     zone = zoneinfo.ZoneInfo(here.settings.timezone)
     shown = views(here.store, accounts, here.destination, now=time.time(), zone=zone)
     return {"views": shown, "states": STATES, "most": MOST_COUNTED, "told": told, "channel": channel, "hint": hint,
-            "host": lambda url: urlsplit(url).netloc}  # fmt: skip
+            "host": lambda url: urlsplit(url).netloc, "money": money, "encodings": _ENCODINGS}  # fmt: skip
+
+
+_ENCODINGS: Final[Mapping[str, str]] = {"json": "JSON", "form": "a form", "query": "part of the address"}
+
+
+def money(text: str) -> str:
+    """A balance as people write it: `1,250.50`."""
+    return f"{Decimal(text):,f}"
 
 
 def told(code: str | None) -> str:
