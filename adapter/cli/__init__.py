@@ -21,6 +21,7 @@ _MODULES: Final = {
     "pause": "controlling", "resume": "controlling",
     "optouts": "optouts",
     "relay": "serving", "migrate": "serving", "sandbox": "serving", "run": "serving",
+    "sign-in": "entering",
 }  # fmt: skip
 
 
@@ -34,7 +35,9 @@ class _Commands(click.Group):
         module = _MODULES.get(cmd_name)
         if module is None:
             return None
-        found: click.Command = getattr(importlib.import_module(f"adapter.cli.{module}"), f"{cmd_name}_command")
+        found: click.Command = getattr(
+            importlib.import_module(f"adapter.cli.{module}"), f"{cmd_name.replace('-', '_')}_command"
+        )
         return found
 
 

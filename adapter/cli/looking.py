@@ -20,6 +20,7 @@ from adapter.line import take
 from adapter.mapping.hook import Hook
 from adapter.picky.account import MAIN, Account
 from adapter.preview import preview
+from adapter.signing_in.password import weak_secrets
 
 
 @click.command()
@@ -41,7 +42,7 @@ def check_command() -> None:
     doubts = [line for entry in entries.values() for line in _doubt_lines(entry)]
     hooks = [entry.hook for entry in entries.values() if entry.hook is not None]
     notes = [*callback_notes(settings, accounts), *blind_deadlines(hooks, accounts)]
-    for line in [*service_faults(settings), *doubts, *notes]:
+    for line in [*service_faults(settings), *weak_secrets(settings), *doubts, *notes]:
         click.echo(f"note: {line}")
     click.echo(_count(len(entries), "hook") + ", " + (_count(len(faults), "fault") if faults else "no faults") + ".")
     sys.exit(1 if faults else 0)
