@@ -1,22 +1,136 @@
-"""Settings: what is set, from where, and what each is for; and the tokens of the API."""
+"""Settings: what is set, from where, and what each is for; the API's tokens; what was done; how this browser looks.
+
+Settings are changed where they are set, in `.env` or on the hosting platform: a click could not outlive a restart.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from flask import Response, request
 
-from adapter.web.console.shell import console_blueprint, go, within
+from adapter import api_tokens, audit
+from adapter.set_values import shown
+from adapter.signing_in.sessions import IDLE_SECONDS, LONGEST_SECONDS
+from adapter.web.console import session
+from adapter.web.console.shell import NotHere, console_blueprint, go, page, within
+from adapter.web.inbound import services
 
 blueprint: Final = console_blueprint("settings")
 _YEAR: Final = 365 * 86_400
+_LOOKS: Final = ("theme", "utc", "keys")
+DONE: Final = {
+    "signed_in": "Signed in",
+    "signed_in_by_link": "Signed in by a one-time link",
+    "signed_out": "Signed out",
+    "signed_out_everywhere": "Signed out in all browsers",
+    "locked_out": "Too many wrong passwords",
+    "numbers_shown": "Showed phone numbers",
+    "numbers_hidden": "Hid phone numbers",
+    "token_made": "Made an API token",
+    "token_revoked": "Revoked an API token",
+}
+"""Entries of the audit log in words; another part's entry is shown as that part wrote it."""
+
+
+@blueprint.get("/settings")
+def settings() -> Response:
+    """What is set, and how this browser shows the console."""
+    return page(
+        "console/settings.html", at="settings", part="settings", rows=shown(services().settings),
+        keys=request.cookies.get("keys") != "0", local=services().settings.timezone,
+        idle=IDLE_SECONDS, longest=LONGEST_SECONDS,
+    )  # fmt: skip
 
 
 @blueprint.post("/look")
 def look() -> Response:
-    """Keep how this browser wants to see the console: light or dark, local time or UTC."""
+    """Keep how this browser wants to see the console: light or dark, local time or UTC, with keys or without."""
     response = go(within(request.form.get("back", "/")))
-    for name in ("theme", "utc"):
+    for name in _LOOKS:
         if name in request.form:
-            response.set_cookie(name, request.form[name][:10], max_age=_YEAR, samesite="Lax", httponly=True)
+            response.set_cookie(
+                name, request.form[name][:10], max_age=_YEAR, samesite="Lax", httponly=True, secure=session.is_secure()
+            )
     return response
+
+
+@blueprint.post("/numbers")
+def numbers() -> Response:
+    """Show phone numbers whole until sign-out, or mask them again."""
+    shows = request.form.get("show") == "1"
+    if shows != session.shows_numbers():
+        session.note("numbers_shown" if shows else "numbers_hidden")
+        session.show_numbers(shows=shows)
+    return go(within(request.form.get("back", "/")))
+
+
+@blueprint.post("/sign-out/everywhere")
+def sign_out_everywhere() -> Response:
+    """End every session, in all browsers."""
+    session.note("signed_out_everywhere")
+    session.end_everywhere()
+    return go("/sign-in")
+
+
+@blueprint.get("/session")
+def left() -> Response:
+    """Whole seconds until the session ends, for the page that warns of it."""
+    return Response(str(session.seconds_left()), mimetype="text/plain")
+
+
+@blueprint.post("/session")
+def stay() -> Response:
+    """Stay signed in; the seconds left from now on."""
+    session.extend()
+    return Response(str(session.seconds_left()), mimetype="text/plain")
+
+
+@blueprint.get("/settings/tokens")
+def tokens() -> Response:
+    """The tokens there are."""
+    return _tokens()
+
+
+@blueprint.post("/settings/tokens")
+def make_token() -> Response:
+    """Make a token, and show it this once: in the answer, whose address can be reloaded without it."""
+    form = {"name": request.form.get("name", ""), "scope": request.form.get("scope", "")}
+    try:
+        row, token = api_tokens.create(services().store, **form, now=time.time())
+    except api_tokens.NotMade as fault:
+        return _tokens(status=fault.status, fault=fault.sentence, **form)
+    session.note("token_made", row.name)
+    return page("console/token.html", at="settings", part="tokens", row=row, token=token)
+
+
+@blueprint.post("/settings/tokens/<identity>/revoke")
+def revoke_token(identity: str) -> Response:
+    """End a token for ever."""
+    row = api_tokens.revoke(services().store, identity, now=time.time())
+    if row is None:
+        raise NotHere("No token in use has this id; it may have been revoked already.")
+    session.note("token_revoked", row.name)
+    return go("/settings/tokens")
+
+
+@blueprint.get("/settings/audit")
+def log() -> Response:
+    """What was done, newest first."""
+    before = request.args.get("before", "")
+    here = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    entries = audit.page(services().store, before=here, limit=audit.PAGE + 1)
+    older = entries[audit.PAGE - 1].seq if len(entries) > audit.PAGE else None
+    return page(
+        "console/audit.html", at="settings", part="audit", entries=entries[: audit.PAGE], older=older,
+        first=here is None, done=DONE,
+    )  # fmt: skip
+
+
+def _tokens(*, status: int = 200, fault: str = "", name: str = "", scope: str = "read") -> Response:
+    here = services()
+    return page(
+        "console/tokens.html", at="settings", part="tokens", status=status, tokens=api_tokens.all_tokens(here.store),
+        from_environment=bool(here.settings.api_token), fault=fault, name=name, scope=scope,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from flask import Blueprint, Flask, Response, redirect, render_template, request
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from adapter.errors import Refusal
 from adapter.store.engine import UNAVAILABLE
-from adapter.web.console import session, written
+from adapter.web.console import kept, session, written
 from adapter.web.inbound import request_id, services
 
 POLICY: Final = (
@@ -40,10 +40,10 @@ class Conflict(Refusal):
 
 def prepare(app: Flask) -> None:
     """Set up the session's cookie and the protection of forms."""
-    secure = str(app.extensions["adapter"].settings.public_url).startswith("https://")
+    app.session_interface = session.Cookies()
     app.config.update(
-        SESSION_COOKIE_NAME="session", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=secure, WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False,  # nginx passes on its own name for ours unless told
     )  # fmt: skip
     _csrf.init_app(app)
     written.prepare(app.jinja_env)
@@ -52,6 +52,7 @@ def prepare(app: Flask) -> None:
 def console_blueprint(name: str, *, public: bool = False) -> Blueprint:
     """A blueprint for pages of the signed-in owner; `public` ones are open, and still have the console's headers."""
     blueprint = Blueprint(f"console_{name}", __name__)
+    blueprint.before_request(_require_same_site)
     if not public:
         blueprint.before_request(_require_owner)
     blueprint.after_request(_headers)
@@ -71,11 +72,46 @@ def is_open() -> bool:
 
 def _require_owner() -> Response | None:
     """Closed by default: without both secrets nobody is let in, and every change needs the session's own token."""
+    changes = request.method not in _LOOKS
     if not is_open() or not session.is_signed_in():
-        return go("/sign-in", next=request.full_path if request.query_string else request.path)
-    if request.method not in {"GET", "HEAD"}:
-        _csrf.protect()
+        return (_kept_form() if changes else None) or go("/sign-in", next=_asked_for())
+    if changes:
+        require_token()
     return None
+
+
+_LOOKS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def require_token() -> None:
+    """Raises CSRFError where the request changes something, and does not carry the session's own token."""
+    _csrf.protect()
+
+
+def _require_same_site() -> None:
+    """Browsers say whether a page of another site sent a form; what they say nobody's script can change."""
+    if request.method not in _LOOKS and request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        raise CSRFError("The form was sent from another site.")
+
+
+def _asked_for() -> str:
+    """The page to go to after signing in: a form's own is only there to be posted to."""
+    if request.method not in _LOOKS:
+        return within(str(urlsplit(request.referrer or "/").path))
+    return request.full_path if request.query_string else request.path
+
+
+def _kept_form() -> Response | None:
+    """The sign-in page with what the owner had typed, where it was sent from a page of a session that has ended."""
+    why = session.why_ended() if is_open() else ""
+    if not why or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate" or request.path == "/session":
+        return None
+    try:
+        require_token()
+    except CSRFError:
+        return None
+    packed = kept.pack(request, why, services().settings.secret_key)
+    return page("console/sign_in.html", status=401, open=True, next=_asked_for(), fault="", kept=packed, why=why)
 
 
 def _headers(response: Response) -> Response:
@@ -102,6 +138,7 @@ def frame(at: str = "") -> dict[str, Any]:
         "zone": zone(),
         "now": time.time(),
         "shows_numbers": session.shows_numbers(),
+        "session_left": session.seconds_left(),
         "writable": here.settings.templates_writable,
     }
 
@@ -132,12 +169,18 @@ def zone() -> str:
 
 def nothing_here() -> Response:
     """The page for an address without one."""
-    return _headers(_refused(NotHere("No page of the console has this address.")))
+    try:
+        return _headers(_refused(NotHere("No page of the console has this address.")))
+    except UNAVAILABLE as fault:
+        return _headers(_no_database(fault))
 
 
 def _refused(refusal: Refusal) -> Response:
-    return page("console/problem.html", status=refusal.status, title=_TITLES.get(refusal.status, "That did not work."),
-                sentence=refusal.sentence)  # fmt: skip
+    response = page("console/problem.html", status=refusal.status,
+                    title=_TITLES.get(refusal.status, "That did not work."), sentence=refusal.sentence)  # fmt: skip
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 _TITLES: Final = {404: "Nothing is here.", 409: "It was changed meanwhile."}

@@ -1,40 +1,140 @@
-"""Signing in and out."""
+"""Signing in and out: by the password, or by a one-time link that a shell of the server made."""
 
 from __future__ import annotations
 
-from typing import Final
+import math
+import time
+from typing import Any, Final
 
 from flask import Response, request
 
-from adapter.intake.auth.compare import same
-from adapter.web.console import session
-from adapter.web.console.shell import console_blueprint, go, is_open, page, within
+from adapter.signing_in import one_time, password, tries
+from adapter.web.console import kept, known, session
+from adapter.web.console.shell import NotHere, console_blueprint, go, is_open, page, require_token, within
 from adapter.web.inbound import services
 
 blueprint: Final = console_blueprint("sign_in", public=True)
+_MOST_FORM: Final = 800_000  # what was kept comes back here, signed and encoded
+
+
+@blueprint.before_request
+def _bound() -> None:
+    request.max_content_length = request.max_form_memory_size = _MOST_FORM
 
 
 @blueprint.get("/sign-in")
 def form() -> Response:
     """The form; where the console is closed, how to open it."""
-    return page("console/sign_in.html", open=is_open(), next=_next(), fault="")
+    if is_open() and session.is_signed_in():
+        return go(_next())
+    return _form(200)
 
 
 @blueprint.post("/sign-in")
 def enter() -> Response:
-    """Take the password."""
+    """Take the password: a few tries are free, then each has to wait longer."""
+    if not is_open():
+        return _form(403)
     given = request.form.get("password", "")
-    if not is_open() or not same(given, services().settings.admin_password):
-        return page("console/sign_in.html", status=401, open=is_open(), next=_next(), fault="That is not the password.")
-    session.begin()
-    return go(_next())
+    if password.is_too_long(given):
+        return _form(401, fault="That is longer than 1,024 characters, so it is not the password.")
+    here, now = services(), time.time()
+    buckets = tries.buckets_of(request.remote_addr, known.browser())
+    with password.turn():
+        taken = tries.take(here.store, buckets, now=now)
+        if taken.wait:
+            return _locked(taken)
+        if not password.matches(given, here.settings.admin_password):
+            return _failed(taken)
+    tries.forgive(here.store, buckets)
+    return _entered("signed_in")
+
+
+@blueprint.get("/sign-in/<token>")
+def link(token: str) -> Response:
+    """Ask before a one-time link is used: programs that preview links follow them, but press no button."""
+    return _unseen(page("console/sign_in_link.html")) if _holds(token) else _over()
+
+
+@blueprint.post("/sign-in/<token>")
+def use_link(token: str) -> Response:
+    """Use a one-time link up."""
+    here = services()
+    if not is_open() or not one_time.use(here.store, here.settings.secret_key, token, now=time.time()):
+        return _over()
+    return _unseen(_entered("signed_in_by_link"))
 
 
 @blueprint.post("/sign-out")
 def leave() -> Response:
     """Sign out."""
-    session.end()
+    if is_open() and session.is_signed_in():
+        require_token()
+        session.note("signed_out")
+        session.end()
     return go("/sign-in")
+
+
+def _form(status: int, *, fault: str = "", packed: str | None = None, why: str = "") -> Response:
+    """The sign-in page; `packed` goes along with it."""
+    if packed is None:
+        packed = request.form.get("kept", "")
+    given: dict[str, Any] = {"open": is_open(), "next": _next(), "fault": fault, "kept": packed, "why": why}
+    return page("console/sign_in.html", status=status, **given)
+
+
+def _locked(taken: tries.Taken) -> Response:
+    response = _form(429, fault=f"Too many tries {_WHERE.get(taken.bucket, _HERE)}; next in {_rounded(taken.wait)}.")
+    response.headers["Retry-After"] = str(math.ceil(taken.wait))
+    return response
+
+
+_HERE: Final = "from this address"
+_WHERE: Final = {tries.ALL: "from many addresses"}
+
+
+def _rounded(seconds: float) -> str:
+    """Never too short: `30 s`, `4 min`."""
+    return f"{math.ceil(seconds)} s" if seconds < 60 else f"{math.ceil(seconds / 60)} min"
+
+
+def _failed(taken: tries.Taken) -> Response:
+    if taken.failures == tries.OF_ONE.free and taken.bucket != tries.ALL:
+        session.note(
+            "locked_out", taken.bucket.partition(" ")[2] if taken.bucket.startswith("address") else "a known browser"
+        )
+    return _form(401, fault="That is not the password.")
+
+
+def _entered(what: str) -> Response:
+    session.begin()
+    session.note(what)
+    found = kept.unpack(request.form.get("kept", ""), services().settings.secret_key)
+    response = go(_next()) if found is None else page("console/kept.html", kept=found, hidden=_SECRET)
+    known.remember(response)
+    return response
+
+
+_SECRET: Final = frozenset({"password", "secret", "token"})  # fields whose text is not shown again
+
+
+def _holds(token: str) -> bool:
+    here, now = services(), time.time()
+    key = here.settings.secret_key
+    return is_open() and one_time.holds(key, token, now=now) and not one_time.was_used(here.store, key, token, now=now)
+
+
+def _over() -> Response:
+    raise NotHere(
+        "This link does not hold, or not any more: it is valid for 10 min and works once. "
+        "Make a new one on the server: python -m adapter sign-in"
+    )
+
+
+def _unseen(response: Response) -> Response:
+    """The address is a secret: nobody is told where the browser comes from."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _next() -> str:
