@@ -38,7 +38,7 @@ def use(store: Store, secret_key: str, text: str, *, now: float) -> bool:
     insert = sqlite.insert if store.is_sqlite else postgresql.insert
     used = insert(SIGN_IN_TRIES).values(address=_bucket(nonce), failures=0, last_at=now).on_conflict_do_nothing()
     with store.write() as connection:
-        return connection.execute(used).rowcount == 1
+        return connection.execute(used.returning(SIGN_IN_TRIES.c.address)).first() is not None
 
 
 def was_used(store: Store, secret_key: str, text: str, *, now: float) -> bool:

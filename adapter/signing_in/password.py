@@ -18,6 +18,7 @@ MOST_BYTES: Final = 1_024
 AT_ONCE: Final = 2
 """Checks of one process at a time: each takes 32 MB and some tenths of a second."""
 _SHORTEST: Final = {"ADMIN_PASSWORD": 8, "SECRET_KEY": 16}
+_METHOD: Final = "scrypt"  # with werkzeug's costs
 _turns: Final = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -54,7 +55,7 @@ def matches(given: str, password: str) -> bool:
 @functools.lru_cache(maxsize=1)
 def _hashed(password: str) -> str:
     """Made at the first try, not at the start: most processes are never asked."""
-    return generate_password_hash(password)
+    return generate_password_hash(password, method=_METHOD)
 
 
 def _plain(text: str) -> str:
