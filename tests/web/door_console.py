@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from adapter.config import load_settings
 from adapter.services import Services, open_services
+from adapter.signing_in import password
 from adapter.web.app import build_app
 
 PASSWORD = "the-owners-password"
@@ -31,6 +33,15 @@ class Clock:
         self.ahead += seconds
 
 
+@pytest.fixture(autouse=True)
+def cheap_password(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A hash that takes no time; `tests/signing_in` tries the real one. Imported by whoever signs in often."""
+    monkeypatch.setattr(password, "_METHOD", "scrypt:2:1:1")
+    password._hashed.cache_clear()
+    yield
+    password._hashed.cache_clear()
+
+
 def console_services(folder: Path, database_url: str, **settings: str) -> Services:
     """What a web process works with; the hook files of `folder`."""
     folder.mkdir(exist_ok=True)
@@ -46,9 +57,9 @@ def browser(services: Services) -> FlaskClient:
     return build_app(services).test_client()
 
 
-def enter(client: FlaskClient, password: str = PASSWORD, **more: str) -> TestResponse:
+def enter(client: FlaskClient, given: str = PASSWORD, **more: str) -> TestResponse:
     """Post the sign-in form."""
-    return client.post("/sign-in", data={"password": password, **more})
+    return client.post("/sign-in", data={"password": given, **more})
 
 
 def token(client: FlaskClient, path: str = "/settings") -> str:

@@ -106,7 +106,9 @@ def test_signing_out_everywhere_ends_all(owner: FlaskClient, services: Services)
     assert not is_in(other)
 
 
-@pytest.mark.parametrize("changed", [{"ADMIN_PASSWORD": "another-password"}, {"SECRET_KEY": "another-long-random-text"}])
+@pytest.mark.parametrize(
+    "changed", [{"ADMIN_PASSWORD": "another-password"}, {"SECRET_KEY": "another-long-random-text"}]
+)
 def test_a_changed_secret_ends_all(
     owner: FlaskClient, tmp_path: Path, database_url: str, changed: dict[str, str]
 ) -> None:
