@@ -16,7 +16,17 @@ from adapter.services import Services
 from adapter.signing_in import one_time
 from adapter.store.engine import Store
 from adapter.web.app import build_app
-from tests.web.door_console import KEY, PASSWORD, Clock, browser, console_services, enter, is_in, token
+from tests.web.door_console import (
+    KEY,
+    PASSWORD,
+    Clock,
+    browser,
+    cheap_password,  # noqa: F401 - a fixture for every test here
+    console_services,
+    enter,
+    is_in,
+    token,
+)
 
 MINUTE = 60.0
 PUBLIC = {"console_sign_in.form", "console_sign_in.enter", "console_sign_in.link", "console_sign_in.use_link"}

@@ -13,7 +13,15 @@ from flask.testing import FlaskClient
 from adapter.services import Services
 from adapter.store.engine import Store
 from adapter.store.tables import SESSIONS
-from tests.web.door_console import Clock, browser, console_services, enter, is_in, token
+from tests.web.door_console import (
+    Clock,
+    browser,
+    cheap_password,  # noqa: F401 - a fixture for every test here
+    console_services,
+    enter,
+    is_in,
+    token,
+)
 
 MINUTE, HOUR = 60.0, 3_600.0
 

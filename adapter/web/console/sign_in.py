@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
+from adapter import audit
 from adapter.signing_in import one_time, password, tries
 from adapter.web.console import kept, known, session
 from adapter.web.console.shell import NotHere, console_blueprint, go, is_open, page, require_token, within
@@ -99,10 +100,10 @@ def _rounded(seconds: float) -> str:
 
 
 def _failed(taken: tries.Taken) -> Response:
-    if taken.failures == tries.OF_ONE.free and taken.bucket != tries.ALL:
-        session.note(
-            "locked_out", taken.bucket.partition(" ")[2] if taken.bucket.startswith("address") else "a known browser"
-        )
+    if taken.failures == tries.OF_ONE.free:  # once, however long they go on
+        kind, _, name = taken.bucket.partition(" ")
+        about = f"address {name}" if kind == "address" else "a browser that signed in before"
+        audit.write(services().store, "locked_out", about, who="somebody", now=time.time())
     return _form(401, fault="That is not the password.")
 
 
