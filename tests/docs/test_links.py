@@ -17,7 +17,7 @@ INDEX = SOURCES_FOLDER / "README.md"
 _FENCED = re.compile(r"^ *```.*?^ *```[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
-_COMMAND = re.compile(r"python -m adapter (?P<name>[a-z]+)(?P<rest>[^`\n]*)")
+_COMMAND = re.compile(r"python -m adapter (?P<name>[a-z]+(?:-[a-z]+)*)(?P<rest>[^`\n]*)")
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 _OUR_PATH = re.compile(r"`((?:adapter|tests)/[\w./-]+)`")
 
