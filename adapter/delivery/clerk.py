@@ -12,7 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 import structlog
 
-from adapter.delivery import asking, reports, ways
+from adapter.delivery import asking, reports, tallies, ways
 from adapter.delivery.gate import make_account
 from adapter.delivery.in_order import in_order
 from adapter.delivery.settling import Policy
@@ -25,6 +25,7 @@ from adapter.store.tables import ACCOUNTS, CALLBACKS, EXPIRES, MESSAGES
 
 _LOOK_SECONDS: Final = 0.2
 _STORE_PAUSE: Final = 2.0
+_FOLD_SECONDS: Final = 1.0
 _EXPIRED_CHUNK: Final = 500
 AGAIN: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 600.0, 3600.0)
 """Seconds after which a row is looked up again that fits no message yet: its push may not have been answered."""
@@ -47,6 +48,7 @@ class Clerk:
         self._now = now
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._asking: Future[None] | None = None
+        self._fold_at = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
 
@@ -80,7 +82,14 @@ class Clerk:
         done += expire(self._store, now=now)
         done += ways.overdue(self._store, now=now)
         self._ask(now)
+        self._fold()
         return done
+
+    def _fold(self) -> None:
+        """Now and then, all that came together meanwhile: each one at once would cost as much as it saves."""
+        if time.monotonic() >= self._fold_at:
+            tallies.fold(self._store)
+            self._fold_at = time.monotonic() + _FOLD_SECONDS
 
     def _ask(self, now: float) -> None:
         if not self._policy.report_after or (self._asking is not None and not self._asking.done()):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from adapter.delivery import tallies
 from adapter.store.engine import Store
 from adapter.store.tables import ATTEMPTS, DEDUPE, EVENTS, HANDED, MESSAGES, NOTICE_WAITS, NOTICES, PUSHES, REPORTS
 
@@ -37,6 +38,7 @@ class Sweeper:
         if self._retention is not None:
             looked += self._forget_events(now - self._retention)
         if not looked:
+            tallies.forget(self._store, now=now)
             self._look_at = time.monotonic() + _LOOK_SECONDS
             self._after = 0
         return looked

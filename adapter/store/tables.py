@@ -370,6 +370,7 @@ TALLIES: Final = sa.Table(
     sa.Column("account", sa.Text, primary_key=True),  # empty for events that made nothing
     sa.Column("status", sa.Text, primary_key=True),
     sa.Column("count", BIG, nullable=False),
+    sqlite_with_rowid=False,
 )
 """How many messages, and events that made none, are in which state; kept by triggers, so nothing has to be counted."""
 

@@ -42,8 +42,72 @@ def _counted() -> None:
         "tallies",
         *_tally(),
         sa.PrimaryKeyConstraint("destination", "hour", "hook", "account", "status", name=op.f("pk_tallies")),
+        sqlite_with_rowid=False,
     )
     op.create_table("tally_changes", _seq(), *_tally(), sa.PrimaryKeyConstraint("seq", name=op.f("pk_tally_changes")))
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in ("messages", "events"):
+        columns = _counted_by(table, is_sqlite=is_sqlite)
+        where = f"WHERE {_MADE_NOTHING}" if table == "events" else ""
+        op.execute(
+            f"INSERT INTO tallies ({_TALLY}) SELECT {columns}, count(*) FROM {table} AS counted {where} "
+            "GROUP BY 1, 2, 3, 4, 5"
+        )
+        (_count_rows if is_sqlite else _count_statements)(table)
+
+
+_TALLY = "destination, hour, hook, account, status, count"
+_MADE_NOTHING = "status IN ('ignored', 'rejected')"
+
+
+def _counted_by(table: str, *, row: str = "", is_sqlite: bool) -> str:
+    """What a row is counted by: columns of a tally but the count. SQLite may be built without `floor`."""
+    at = f"{row}created_at" if table == "messages" else f"{row}received_at"
+    hour = f"CAST({at} / 3600 AS INTEGER)" if is_sqlite else f"CAST(floor({at} / 3600) AS BIGINT)"
+    account = f"{row}account" if table == "messages" else "''"
+    return f"{row}destination, {hour}, {row}hook, {account}, {row}status"
+
+
+def _count_rows(table: str) -> None:
+    """SQLite has one writer at a time: a row that changes adds to the counts itself."""
+
+    def add(row: str, by: int) -> str:
+        only = f"{row}{_MADE_NOTHING}" if table == "events" else "true"
+        return (
+            f"INSERT INTO tallies ({_TALLY}) SELECT {_counted_by(table, row=row, is_sqlite=True)}, {by} WHERE {only} "
+            "ON CONFLICT (destination, hour, hook, account, status) DO UPDATE SET count = count + excluded.count;"
+        )
+
+    more, less = add("NEW.", 1), add("OLD.", -1)
+    op.execute(f"CREATE TRIGGER {table}_made AFTER INSERT ON {table} BEGIN {more} END")
+    op.execute(f"CREATE TRIGGER {table}_gone AFTER DELETE ON {table} BEGIN {less} END")
+    op.execute(
+        f"CREATE TRIGGER {table}_moved AFTER UPDATE OF status ON {table} WHEN OLD.status <> NEW.status "
+        f"BEGIN {less} {more} END"
+    )
+
+
+def _count_statements(table: str) -> None:
+    """On PostgreSQL a statement adds what it changed as rows of its own, so that no two transactions meet here."""
+    columns = _counted_by(table, is_sqlite=False)
+    only = f"WHERE {_MADE_NOTHING}" if table == "events" else ""
+    parts = {
+        "made": ("INSERT", "NEW TABLE AS came", {"came": 1}),
+        "gone": ("DELETE", "OLD TABLE AS went", {"went": -1}),
+        "moved": ("UPDATE", "OLD TABLE AS went NEW TABLE AS came", {"came": 1, "went": -1}),
+    }
+    names = "d, h, k, a, s"
+    for part, (what, tables, signs) in parts.items():
+        rows = " UNION ALL ".join(f"SELECT {columns}, {by} FROM {name} {only}" for name, by in signs.items())
+        op.execute(
+            f"CREATE FUNCTION count_{table}_{part}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+            f"INSERT INTO tally_changes ({_TALLY}) SELECT {names}, sum(n) FROM ({rows}) AS changed ({names}, n) "
+            f"GROUP BY {names} HAVING sum(n) <> 0; RETURN NULL; END$$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_{part} AFTER {what} ON {table} REFERENCING {tables} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION count_{table}_{part}()"
+        )
 
 
 def _tally() -> list[sa.Column[Any]]:
