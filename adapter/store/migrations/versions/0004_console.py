@@ -35,6 +35,7 @@ def _events_messages() -> None:
     op.create_index("ix_messages_by_number", "messages", ["number", "seq"])
     op.create_index("ix_messages_by_hook", "messages", ["hook", "seq"])
     op.create_index("ix_messages_by_time", "messages", ["created_at"])
+    op.create_index("ix_pushes_started_at", "pushes", ["started_at"])
 
 
 def _counted() -> None:
