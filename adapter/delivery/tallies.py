@@ -43,22 +43,35 @@ def since(store: Store, destination: str, hour: int) -> list[Tally]:
 
 def now_of(store: Store, destination: str, *states: str) -> list[Tally]:
     """All that is in one of these states, however old."""
-    return _read(store, destination, lambda rows: rows.c.status.in_(states))
+    return _read(store, destination, lambda rows: rows.c.status.in_(states) & (rows.c["count"] != 0))
 
 
 def _read(store: Store, destination: str, where: Any) -> list[Tally]:
     rows = _rows()
     names = ("hour", "hook", "account", "status")
-    total = sa.cast(sa.func.sum(rows.c.count), sa.BigInteger).label("count")
+    total = sa.cast(sa.func.sum(rows.c["count"]), sa.BigInteger).label("count")
     query = sa.select(*(rows.c[name] for name in names), total).where(rows.c.destination == destination, where(rows))
     with store.read() as connection:
-        return [Tally(*row) for row in connection.execute(query.group_by(*(rows.c[name] for name in names))) if row[4]]
+        return [
+            Tally(row[0], row[1], row[2], row[3], row[4])
+            for row in connection.execute(query.group_by(*(rows.c[name] for name in names)))
+            if row[4]
+        ]
+
+
+def by_hook(connection: sa.Connection, destination: str, hour: int) -> dict[str, int]:
+    """How much each hook made, or refused, in this hour and later."""
+    rows = _rows()
+    total = sa.cast(sa.func.sum(rows.c["count"]), sa.BigInteger)
+    mine = (rows.c.destination == destination) & (rows.c.hour >= hour)
+    found = connection.execute(sa.select(rows.c.hook, total).where(mine).group_by(rows.c.hook))
+    return {hook: count for hook, count in found if count}
 
 
 def is_empty(store: Store, destination: str) -> bool:
     """Whether nothing was ever received for this destination, or all of it is forgotten."""
     rows = _rows()
-    query = sa.select(rows.c.hour).where(rows.c.destination == destination, rows.c.count > 0).limit(1)
+    query = sa.select(rows.c.hour).where(rows.c.destination == destination, rows.c["count"] > 0).limit(1)
     with store.read() as connection:
         return connection.execute(query).first() is None
 

@@ -1,17 +1,125 @@
-"""The overview: is it working?"""
+"""The overview: is it working? One sentence, what stands against it, figures, a chart, accounts and hooks."""
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
 
-from flask import Response
+import sqlalchemy as sa
+from flask import Response, request
 
-from adapter.web.console.shell import console_blueprint, page
+from adapter.callback_urls import callback_url
+from adapter.delivery.families import FAMILIES, OF_FAMILY
+from adapter.delivery.problems import Around, Problem, State, look, problems
+from adapter.delivery.texts import first_sentence
+from adapter.store.tables import PUSHES
+from adapter.web.console import chart
+from adapter.web.console.live import fragment
+from adapter.web.console.shell import console_blueprint, page, zone
+from adapter.web.console.written import moment
+from adapter.web.inbound import services
 
 blueprint: Final = console_blueprint("overview")
+_SPANS: Final[Mapping[str, tuple[int, int]]] = {"24h": (24, 1), "7d": (28, 6)}
+"""Bars, and hours of each."""
+_MOST_PROBLEMS: Final = 8
+_MINUTE: Final = 60.0
 
 
 @blueprint.get("/")
 def overview() -> Response:
     """The first page of the owner."""
-    return page("console/overview.html", at="overview")
+    return page("console/overview.html", at="overview", **_seen(time.time()))
+
+
+@blueprint.get("/overview/live")
+def live() -> Response:
+    """What of it changes."""
+    return fragment("console/overview_now.html", **_seen(time.time()))
+
+
+def _seen(now: float) -> dict[str, Any]:
+    here = services()
+    span = request.args.get("span", "24h")
+    span = span if span in _SPANS else "24h"
+    entries = here.catalogue.entries()
+    state = look(here.store, here.destination, list(entries), now=now)
+    bars, hours = _SPANS[span]
+    urls = {name: callback_url(here.settings, one) for name, one in here.accounts.items()}
+    around = Around(
+        {name: f"line {one.faults[0].line}: {one.faults[0].sentence}" for name, one in entries.items() if one.faults},
+        {name: url for name, url in urls.items() if url is not None},
+    )
+    found = problems(state, around)
+    first = chart.first_hour(now, bars, hours)
+    return {
+        "span": span,
+        "headline": headline(state, found, is_new=not state.last and not state.recent),
+        "is_new": not state.last and not state.recent,
+        "problems": found if "problems" in request.args else found[:_MOST_PROBLEMS],
+        "more": 0 if "problems" in request.args else max(0, len(found) - _MOST_PROBLEMS),
+        "figures": _figures(state, first),
+        "chart": chart.draw(state.recent, now=now, bars=bars, hours=hours, zone=zone()),
+        "families": FAMILIES,
+        "oldest": state.oldest,
+        "accounts": _accounts(state),
+        "hooks": [
+            {
+                "name": name, "last": state.last.get(name), "faulty": bool(one.faults),
+                "paused": ("hook", name) in state.paused,
+            }
+            for name, one in entries.items()
+        ],
+        "relay": state.has_relay,
+    }  # fmt: skip
+
+
+def headline(state: State, found: list[Problem], *, is_new: bool) -> str:
+    """The page's answer, in one sentence."""
+    if not state.has_relay:
+        since = f" since {moment(state.relay_seen, zone(), date=False)[:5]}" if state.relay_seen else ""
+        return f"Not sending: no relay{since}."
+    if count := state.needs_person:
+        return f"Working, but {count:,} message{' needs' if count == 1 else 's need'} you."
+    worse = [one for one in found if one.family != "quiet"]
+    if worse:
+        return f"Working, but {'one thing needs' if len(worse) == 1 else f'{len(worse)} things need'} a look."
+    return "Ready for the first message." if is_new else "Working."
+
+
+def _figures(state: State, first: int) -> dict[str, int]:
+    """The four figures: what was taken and what arrived in the span, what waits and what needs a person now."""
+    counts: Counter[str] = Counter()
+    for one in state.recent:
+        if one.hour >= first:
+            counts[one.status] += one.count
+    return {
+        "accepted": counts["accepted"] + counts["submitted"],
+        "delivered": sum(counts[status] for status in OF_FAMILY["arrived"]),
+        "waiting": state.waits("queued", "retrying", "parked", "held"),
+        "needs": state.needs_person,
+    }
+
+
+def _accounts(state: State) -> list[dict[str, Any]]:
+    here = services()
+    found = []
+    for name, account in here.accounts.items():
+        row = state.accounts.get(name, {})
+        parked = row.get("parked")
+        found.append({
+            "name": name, "rate": account.rate, "used": _calls(name, state.now), "parked": parked,
+            "cause": first_sentence(parked) if parked else "", "paused": ("account", name) in state.paused,
+            "doubt": bool(row.get("doubt_seconds")) and not row.get("doubt_answered"),
+            "waits": state.waits("queued", "retrying", "parked", account=name), "reported_at": row.get("reported_at"),
+        })  # fmt: skip
+    return found
+
+
+def _calls(account: str, now: float) -> int:
+    """Calls of the account that began in the last minute."""
+    mine = (PUSHES.c.started_at > now - _MINUTE) & (PUSHES.c.account == account)
+    with services().store.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(PUSHES).where(mine)).scalar_one())

@@ -25,11 +25,12 @@ document.querySelectorAll("[data-live]").forEach((root) => {
   }
 
   function merge(old, made) {
+    const keys = new Set([...made.children].map((one) => one.dataset.key));
+    [...old.children].forEach((one) => { if (!keys.has(one.dataset.key)) one.remove(); });
     const known = new Map([...old.children].map((one) => [one.dataset.key, one]));
     let next = old.firstElementChild;
     [...made.children].forEach((one) => {
       let mine = known.get(one.dataset.key);
-      known.delete(one.dataset.key);
       const here = mine && mine === next;
       if (mine && plain(mine) !== plain(one)) {
         if (mine.querySelector(":scope > [data-key]") && one.querySelector(":scope > [data-key]")) merge(mine, one);
@@ -38,7 +39,6 @@ document.querySelectorAll("[data-live]").forEach((root) => {
       if (here) next = mine.nextElementSibling;
       else old.insertBefore(mine || one, next);
     });
-    known.forEach((one) => one.remove());
   }
 
   function show(html) {
