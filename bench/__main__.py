@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from bench import accept, burst, drain, growth, latency, memory, stages
+from bench import accept, burst, console, drain, growth, latency, memory, stages
 from bench.contention import Contention
 from bench.place import Place
 from bench.table import Row, render
@@ -26,6 +26,7 @@ _PARTS: Final[Mapping[str, Callable[[Place], list[Row]]]] = {
     "c": burst.measure,
     "d": latency.measure,
     "e": lambda place: [*growth.measure(place), *memory.measure(place)],
+    "f": console.measure,
 }
 
 

@@ -21,4 +21,6 @@ AIMS: Final[Mapping[str, str]] = {
     "growth.settle": "ratio ≤ 1.2",
     "memory.web": "≤ 90",
     "memory.relay": "≤ 90",
+    "console.overview": "≤ 150",
+    "console.counting": "ratio ≤ 1.2",
 }

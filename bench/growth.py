@@ -40,7 +40,7 @@ _PARTS: Final = {
 
 
 @dataclass(slots=True)
-class _Cost:
+class Cost:
     """Microseconds a call, of each part of the engine."""
 
     accept: float = 0.0
@@ -56,14 +56,16 @@ def measure(place: Place) -> list[Row]:
     rows = []
     for kind in place.kinds():
         empty, full = _opened(place, kind, 0), _opened(place, kind, past)
-        found = interleaved(rounds, {str(at): partial(_round, store, events) for at, store in enumerate((full, empty))})
+        found = interleaved(
+            rounds, {str(at): partial(one_round, store, events) for at, store in enumerate((full, empty))}
+        )
         rows += [_row(f"{kind}, {past:,} behind", part, found["0"], found["1"]) for part in _PARTS]
         for store in (empty, full):
             store.close()
     return rows
 
 
-def _row(where: str, part: str, full: Sequence[_Cost], empty: Sequence[_Cost]) -> Row:
+def _row(where: str, part: str, full: Sequence[Cost], empty: Sequence[Cost]) -> Row:
     mine, other = ([float(getattr(cost, part)) for cost in costs] for costs in (full, empty))
     return Row(f"growth.{part}", f"{where}: {_PARTS[part]}", Sample(mine), Sample(other, "empty"))
 
@@ -73,7 +75,7 @@ def _opened(place: Place, kind: str, past: int) -> Store:
     store = Store(url := place.database(kind))
     with store.write() as connection:
         connection.execute(sa.insert(ACCOUNTS).values(name=ACCOUNT, destination=DESTINATION))
-    _round(store, 1)
+    one_round(store, 1)
     if not past:
         return store
     store.close()
@@ -81,9 +83,9 @@ def _opened(place: Place, kind: str, past: int) -> Store:
     return Store(url)
 
 
-def _round(store: Store, events: int) -> _Cost:
+def one_round(store: Store, events: int) -> Cost:
     """Accept so many events of one message each, then push all of it without any HTTP."""
-    cost = _Cost()
+    cost = Cost()
     made = [(event_row(), [_keyed(index)]) for index in range(events)]
     started = time.perf_counter()
     for event, messages in made:
@@ -112,7 +114,7 @@ def _claim(store: Store) -> Claimed | float | None:
     return outbox.claim(store, _ACCOUNT, DESTINATION, now=time.time(), lease=_LEASE, token=uuid.uuid4().hex)
 
 
-def _push(store: Store, cost: _Cost) -> bool:
+def _push(store: Store, cost: Cost) -> bool:
     """Claim, begin and settle one push, adding the seconds of each to `cost`; False where nothing was due."""
     push, moments = uuid.uuid4().hex, [time.perf_counter()]
     claimed = _claim(store)

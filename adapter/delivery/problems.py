@@ -21,7 +21,8 @@ ALIVE_SECONDS: Final = 30.0
 RECENT_SECONDS: Final = 7 * 86_400.0
 """What ended longer ago is past, and no problem any more."""
 _LATE_SECONDS: Final = 300.0
-_NEWEST: Final = 500  # of what ended badly, looked at for its causes
+_NEWEST: Final = 200  # of what ended badly, looked at for its causes
+_NEWEST_EVENTS: Final = 50  # their rows are large
 _MOST_COUNTED: Final = 1_000
 _BUSY: Final = 30  # events in thirty days make a hook that is missed when it is silent
 _BUSY_SECONDS: Final = 30 * 86_400.0
@@ -54,8 +55,9 @@ class State:
     """What is known of the store at one moment: all that the problems, and the first page, are made of.
 
     `accounts` are rows by name, `waiting` tallies of what waits or needs a person, `recent` of the last seven days,
-    `busy` counts of the last thirty days by hook, `last` the hooks' newest events, `ended` (state, code) of the newest
-    that ended badly, `rejected` the newest rejected event of each hook, `oldest` the oldest message that is due.
+    `busy` the same of the last thirty days, `last` the hooks' newest events, `ended` (state, code) of the newest
+    that ended badly, `rejected` the reason of each hook's newest rejected event, `oldest` (when, hook) of the
+    oldest message that is due.
     """
 
     now: float
@@ -64,11 +66,11 @@ class State:
     relay_seen: float | None
     waiting: Sequence[Tally]
     recent: Sequence[Tally]
-    busy: Mapping[str, int]
+    busy: Sequence[Tally]
     last: Mapping[str, float]
     held: int
     ended: Sequence[tuple[str, str]]
-    rejected: Mapping[str, tuple[float, str]]
+    rejected: Mapping[str, str]
     oldest: tuple[float, str] | None
 
     @property
@@ -100,8 +102,9 @@ class Around:
 
 def look(store: Store, destination: str, hooks: Sequence[str], *, now: float) -> State:
     """Everything, in a few short queries, none of which reads more rows than it shows; `hooks`: those there are."""
-    waiting = tallies.now_of(store, destination, *_WAITING, "unknown")
-    recent = tallies.since(store, destination, int((now - RECENT_SECONDS) // HOUR))
+    waiting = tallies.by_hook(store, destination, states=(*_WAITING, "unknown"))
+    recent = tallies.by_hook(store, destination, int((now - RECENT_SECONDS) // HOUR))
+    busy = tallies.by_hook(store, destination, int((now - _BUSY_SECONDS) // HOUR))
     mine = ACCOUNTS.c.destination == destination
     with store.read() as connection:
         return State(
@@ -111,7 +114,7 @@ def look(store: Store, destination: str, hooks: Sequence[str], *, now: float) ->
             relay_seen=connection.execute(sa.select(sa.func.max(RELAYS.c.seen_at))).scalar(),
             waiting=waiting,
             recent=recent,
-            busy=tallies.by_hook(connection, destination, int((now - _BUSY_SECONDS) // HOUR)),
+            busy=busy,
             last=_last_events(connection, hooks),
             held=_held(connection, destination) if any(one.status == "held" for one in waiting) else 0,
             ended=_ended(connection, destination, now) if any(one.status in _ENDED for one in recent) else (),
@@ -152,13 +155,13 @@ def _ended(connection: sa.Connection, destination: str, now: float) -> list[tupl
     return found
 
 
-def _rejected(connection: sa.Connection, destination: str, now: float) -> dict[str, tuple[float, str]]:
+def _rejected(connection: sa.Connection, destination: str, now: float) -> dict[str, str]:
     is_rejected = EVENTS.c.status.in_([sa.literal_column("'rejected'")])
     newest = sa.select(EVENTS.c.hook, EVENTS.c.received_at, EVENTS.c.reason, EVENTS.c.destination).where(is_rejected)
-    found: dict[str, tuple[float, str]] = {}
-    for row in connection.execute(newest.order_by(EVENTS.c.seq.desc()).limit(_NEWEST)):
+    found: dict[str, str] = {}
+    for row in connection.execute(newest.order_by(EVENTS.c.seq.desc()).limit(_NEWEST_EVENTS)):
         if row.received_at >= now - RECENT_SECONDS and row.destination == destination:
-            found.setdefault(row.hook, (row.received_at, row.reason or ""))
+            found.setdefault(row.hook, row.reason or "")
     return found
 
 
@@ -265,12 +268,12 @@ def _rejects(state: State) -> list[Problem]:
             counts[one.hook] += one.count
     found = []
     for hook, count in counts.most_common():
-        at, reason = state.rejected.get(hook, (None, ""))
+        reason = state.rejected.get(hook, "")
         many = "1 request" if count == 1 else f"{count:,} requests"
         sentence = f"{many} to “{hook}” made no message in the last 7 days."
         found.append(Problem(
             f"rejected-{hook}", "badly", sentence + (" The latest:" if reason else ""), "See what was wrong",
-            f"/events?state=rejected&hook={hook}", said=visible(reason), since=at,
+            f"/events?state=rejected&hook={hook}", said=visible(reason),
         ))  # fmt: skip
     return found
 
@@ -323,7 +326,10 @@ def _blind(state: State, around: Around) -> list[Problem]:
 
 def _silent(state: State) -> list[Problem]:
     found = []
-    for hook, count in state.busy.items():
+    counts: Counter[str] = Counter()
+    for one in state.busy:
+        counts[one.hook] += one.count
+    for hook, count in counts.items():
         last = state.last.get(hook)
         if last is None or count < _BUSY or state.now - last <= max(86_400.0, 5 * _BUSY_SECONDS / count):
             continue

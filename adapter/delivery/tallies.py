@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,59 +21,47 @@ _KEY: Final = tuple(column.name for column in TALLIES.primary_key)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tally:
-    """So many of one state; `hour` in hours since 1970, of when they were made or came."""
+    """So many of one hook and account are in one state; an event that made nothing has no account."""
 
-    hour: int
     hook: str
     account: str
     status: str
     count: int
 
 
-def _rows() -> sa.Subquery:
-    """Both tables as one, in one look: what is being folded is neither missed nor counted twice."""
-    tables = (TALLIES, TALLY_CHANGES)
-    return sa.union_all(*(sa.select(*(table.c[name] for name in (*_KEY, "count"))) for table in tables)).subquery()
+def by_hour(store: Store, destination: str, since_hour: int) -> dict[tuple[int, str], int]:
+    """How many of what was made, or came, in this hour (since 1970) and later are in which state, by (hour, state)."""
+    rows = _read(store, ("hour", "status"), destination, since_hour=since_hour)
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
-def since(store: Store, destination: str, hour: int) -> list[Tally]:
-    """All that was made, or came, in this hour or later, by hour, hook, account and state."""
-    return _read(store, destination, lambda rows: rows.c.hour >= hour)
+def by_hook(store: Store, destination: str, since_hour: int = 0, *, states: Sequence[str] = ()) -> list[Tally]:
+    """The same by hook, account and state; only these states, where some are named."""
+    rows = _read(store, ("hook", "account", "status"), destination, since_hour=since_hour, states=states)
+    return [Tally(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def now_of(store: Store, destination: str, *states: str) -> list[Tally]:
-    """All that is in one of these states, however old."""
-    return _read(store, destination, lambda rows: rows.c.status.in_(states) & (rows.c["count"] != 0))
+def now_by_state(store: Store, destination: str) -> dict[str, int]:
+    """How many there are of each state, however old."""
+    return {row[0]: row[1] for row in _read(store, ("status",), destination)}
 
 
-def _read(store: Store, destination: str, where: Any) -> list[Tally]:
-    rows = _rows()
-    names = ("hour", "hook", "account", "status")
-    total = sa.cast(sa.func.sum(rows.c["count"]), sa.BigInteger).label("count")
-    query = sa.select(*(rows.c[name] for name in names), total).where(rows.c.destination == destination, where(rows))
-    with store.read() as connection:
-        return [
-            Tally(row[0], row[1], row[2], row[3], row[4])
-            for row in connection.execute(query.group_by(*(rows.c[name] for name in names)))
-            if row[4]
-        ]
-
-
-def by_hook(connection: sa.Connection, destination: str, hour: int) -> dict[str, int]:
-    """How much each hook made, or refused, in this hour and later."""
-    rows = _rows()
+def _read(
+    store: Store, names: Sequence[str], destination: str, *, since_hour: int = 0, states: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """Sums by these columns. Both tables in one look: what is being folded is neither missed nor counted twice."""
+    parts = []
+    for table in (TALLIES,) if store.is_sqlite else (TALLIES, TALLY_CHANGES):
+        mine = (table.c.destination == destination) & (table.c.hour >= since_hour)
+        if states:
+            mine &= table.c.status.in_(states)
+        parts.append(sa.select(*(table.c[name] for name in (*names, "count"))).where(mine, table.c["count"] != 0))
+    rows = sa.union_all(*parts).subquery()
+    keys = [rows.c[name] for name in names]
     total = sa.cast(sa.func.sum(rows.c["count"]), sa.BigInteger)
-    mine = (rows.c.destination == destination) & (rows.c.hour >= hour)
-    found = connection.execute(sa.select(rows.c.hook, total).where(mine).group_by(rows.c.hook))
-    return {hook: count for hook, count in found if count}
-
-
-def is_empty(store: Store, destination: str) -> bool:
-    """Whether nothing was ever received for this destination, or all of it is forgotten."""
-    rows = _rows()
-    query = sa.select(rows.c.hour).where(rows.c.destination == destination, rows.c["count"] > 0).limit(1)
     with store.read() as connection:
-        return connection.execute(query).first() is None
+        rows_read = connection.execute(sa.select(*keys, total).group_by(*keys))
+        return [tuple(row) for row in rows_read if row[-1]]
 
 
 def fold(store: Store) -> int:

@@ -93,20 +93,20 @@ def test_they_are_what_counting_finds_whatever_happens(store: Store) -> None:
 def test_what_is_read_is_the_same_before_and_after_folding(store: Store) -> None:
     accept(store, event(), [outgoing(1), outgoing(2)])
     hour = int(time.time() // 3600) - 1
-    before = [(one.hook, one.account, one.status, one.count) for one in tallies.since(store, "sandbox", hour)]
+    before = tallies.by_hook(store, "sandbox", hour)
     tallies.fold(store)
-    after = [(one.hook, one.account, one.status, one.count) for one in tallies.since(store, "sandbox", hour)]
-    assert before == after == [("h", "main", "queued", 2)]
-    assert [one.count for one in tallies.now_of(store, "sandbox", "queued", "parked")] == [2]
-    assert tallies.since(store, "live", hour) == []
-    assert tallies.is_empty(store, "live")
-    assert not tallies.is_empty(store, "sandbox")
+    assert before == tallies.by_hook(store, "sandbox", hour) == [tallies.Tally("h", "main", "queued", 2)]
+    assert list(tallies.by_hour(store, "sandbox", hour).values()) == [2]
+    assert tallies.now_by_state(store, "sandbox") == {"queued": 2}
+    assert tallies.by_hook(store, "sandbox", states=["parked"]) == []
+    assert tallies.by_hook(store, "sandbox", hour + 10) == []
+    assert tallies.now_by_state(store, "live") == {}
 
 
 def test_cancelling_and_forgetting_are_counted(store: Store) -> None:
     accept(store, event(), [outgoing(one) for one in range(5)])
     list(control.act(store, control.CANCEL, control.Selection("sandbox"), now=time.time()))
-    assert [(one.status, one.count) for one in tallies.since(store, "sandbox", 0)] == [("cancelled", 5)]
+    assert tallies.now_by_state(store, "sandbox") == {"cancelled": 5}
     later = time.time() + 10 * 86_400
     sweeper = Sweeper(store, 86_400.0)
     while sweeper.sweep(now=later):

@@ -6,11 +6,11 @@ import dataclasses
 import datetime as dt
 import zoneinfo
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from adapter.delivery.families import FAMILIES, LOOKS
-from adapter.delivery.tallies import HOUR, Tally
+from adapter.delivery.tallies import HOUR
 
 HEIGHT: Final = 160
 """Pixels from the zero line to the top of the axis."""
@@ -86,18 +86,18 @@ def first_hour(now: float, bars: int, hours: int) -> int:
     return (int(now // HOUR) // hours - bars + 1) * hours
 
 
-def draw(tallies: Sequence[Tally], *, now: float, bars: int, hours: int, zone: str) -> Chart:
-    """A chart of so many bars of so many hours each."""
+def draw(counted: Mapping[tuple[int, str], int], *, now: float, bars: int, hours: int, zone: str) -> Chart:
+    """A chart of so many bars of so many hours each; `counted` by (hour since 1970, state)."""
     first = first_hour(now, bars, hours)
     counts = [Counter[str]() for _ in range(bars)]
-    for one in tallies:
-        at = (one.hour - first) // hours
+    for (hour, status), count in counted.items():
+        at = (hour - first) // hours
         if 0 <= at < bars:
-            counts[at][LOOKS[one.status].family] += one.count
+            counts[at][LOOKS[status].family] += count
     steps = axis_steps(max((sum(one.values()) for one in counts), default=0))
     drawn = tuple(
-        _bar(at, count, start=(first + at * hours) * HOUR, hours=hours, bars=bars, top=steps[-1], now=now, zone=zone)
-        for at, count in enumerate(counts)
+        _bar(at, one, start=(first + at * hours) * HOUR, hours=hours, bars=bars, top=steps[-1], now=now, zone=zone)
+        for at, one in enumerate(counts)
     )
     totals = {family: sum(one[family] for one in counts) for family in FAMILIES}
     axis = tuple((step, round(HEIGHT - step * HEIGHT / steps[-1], 1)) for step in steps)

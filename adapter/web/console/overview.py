@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Response, request
 
 from adapter.callback_urls import callback_url
+from adapter.delivery import tallies
 from adapter.delivery.families import FAMILIES, OF_FAMILY
 from adapter.delivery.problems import Around, Problem, State, look, problems
 from adapter.delivery.texts import first_sentence
@@ -53,15 +54,15 @@ def _seen(now: float) -> dict[str, Any]:
         {name: url for name, url in urls.items() if url is not None},
     )
     found = problems(state, around)
-    first = chart.first_hour(now, bars, hours)
+    counted = tallies.by_hour(here.store, here.destination, chart.first_hour(now, bars, hours))
     return {
         "span": span,
         "headline": headline(state, found, is_new=not state.last and not state.recent),
         "is_new": not state.last and not state.recent,
         "problems": found if "problems" in request.args else found[:_MOST_PROBLEMS],
         "more": 0 if "problems" in request.args else max(0, len(found) - _MOST_PROBLEMS),
-        "figures": _figures(state, first),
-        "chart": chart.draw(state.recent, now=now, bars=bars, hours=hours, zone=zone()),
+        "figures": _figures(state, counted),
+        "chart": chart.draw(counted, now=now, bars=bars, hours=hours, zone=zone()),
         "families": FAMILIES,
         "oldest": state.oldest,
         "accounts": _accounts(state),
@@ -89,12 +90,11 @@ def headline(state: State, found: list[Problem], *, is_new: bool) -> str:
     return "Ready for the first message." if is_new else "Working."
 
 
-def _figures(state: State, first: int) -> dict[str, int]:
+def _figures(state: State, counted: Mapping[tuple[int, str], int]) -> dict[str, int]:
     """The four figures: what was taken and what arrived in the span, what waits and what needs a person now."""
     counts: Counter[str] = Counter()
-    for one in state.recent:
-        if one.hour >= first:
-            counts[one.status] += one.count
+    for (_, status), count in counted.items():
+        counts[status] += count
     return {
         "accepted": counts["accepted"] + counts["submitted"],
         "delivered": sum(counts[status] for status in OF_FAMILY["arrived"]),
