@@ -203,14 +203,16 @@ def _relay(state: State) -> list[Problem]:
 
 def _parked(state: State) -> list[Problem]:
     found = []
-    for name, row in state.accounts.items():
-        if row["parked"] is None:
+    for name in sorted({*state.accounts, *(one.account for one in state.waiting)}):
+        row = state.accounts.get(name, {})
+        code, count = row.get("parked"), state.waits("parked", account=name)
+        if code is None and not count:
             continue
-        count = state.waits("parked", account=name)
+        cause = f"Account “{name}” cannot send: {_cause(code)}" if code else f"Account “{name}” could not send."
         waits = _messages(count, "waits here, nothing is lost.", "wait here, nothing is lost.") if count else ""
         found.append(Problem(
-            f"parked-{name}", "person", f"Account “{name}” cannot send: {_cause(row['parked'])} {waits}".strip(),
-            f"Resume {name}", f"/accounts/{name}/resume", posts=True, since=row["parked_at"], count=count,
+            f"parked-{name}", "person", f"{cause} {waits}".strip(), f"Resume {name}", f"/accounts/{name}/resume",
+            posts=True, since=row.get("parked_at"), count=count,
         ))  # fmt: skip
     return found
 

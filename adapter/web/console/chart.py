@@ -15,6 +15,13 @@ from adapter.delivery.tallies import HOUR
 HEIGHT: Final = 160
 """Pixels from the zero line to the top of the axis."""
 _STACK: Final = ("arrived", "moving", "person", "badly", "quiet")
+_WORDS: Final = {
+    "arrived": "delivered",
+    "moving": "on the way",
+    "person": "need you",
+    "badly": "ended badly",
+    "quiet": "with nothing to send",
+}
 _STEPS: Final = (1, 2, 5)
 _MOST_STEPS: Final = 4
 _GAP: Final = 0.2  # of a bar's place
@@ -129,11 +136,7 @@ def _finding(bars: Sequence[Bar], totals: dict[str, int]) -> str:
     """What one would see in it."""
     if not sum(totals.values()):
         return "Nothing came in this time."
-    words = {
-        "arrived": "delivered", "moving": "on the way", "person": "need you", "badly": "ended badly",
-        "quiet": "with nothing to send",
-    }  # fmt: skip
+    words = _WORDS | ({"person": "needs you"} if totals["person"] == 1 else {})
     said = [f"{totals[family]:,} {words[family]}" for family in _STACK if totals[family]]
-    said[-1] = said[-1].replace("1 need you", "1 needs you") if totals["person"] == 1 else said[-1]
     busiest = max(bars, key=lambda bar: bar.total)
     return f"{', '.join(said)}; most at {busiest.label}."

@@ -48,6 +48,7 @@ def _seen(now: float) -> dict[str, Any]:
     entries = here.catalogue.entries()
     state = look(here.store, here.destination, list(entries), now=now)
     bars, hours = _SPANS[span]
+    every = request.args.get("problems") == "all"
     urls = {name: callback_url(here.settings, one) for name, one in here.accounts.items()}
     around = Around(
         {name: f"line {one.faults[0].line}: {one.faults[0].sentence}" for name, one in entries.items() if one.faults},
@@ -59,8 +60,9 @@ def _seen(now: float) -> dict[str, Any]:
         "span": span,
         "headline": headline(state, found, is_new=not state.last and not state.recent),
         "is_new": not state.last and not state.recent,
-        "problems": found if "problems" in request.args else found[:_MOST_PROBLEMS],
-        "more": 0 if "problems" in request.args else max(0, len(found) - _MOST_PROBLEMS),
+        "problems": found if every else found[:_MOST_PROBLEMS],
+        "more": 0 if every else max(0, len(found) - _MOST_PROBLEMS),
+        "all_problems": every,
         "figures": _figures(state, counted),
         "chart": chart.draw(counted, now=now, bars=bars, hours=hours, zone=zone()),
         "families": FAMILIES,
