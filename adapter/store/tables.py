@@ -125,6 +125,8 @@ BUSY: Final = status_is("queued", "retrying", "sending")
 SENDING: Final = MESSAGES.c.status == sa.literal_column("'sending'")
 STOPPED: Final = ~status_is("queued", "sending", "accepted", "submitted", "delivered", "read")
 """It left the straight way; these are few, and looked for by state."""
+STRAIGHT: Final = status_is("accepted", "submitted", "delivered", "read")
+"""Picky Assist took it, and nothing speaks against it; these are many, and looked for by state, newest first."""
 BACK: Final = status_is("parked", "held")
 """It waits for the account, a person or an hour; looked for by number when that opts out."""
 EXPIRES: Final = MESSAGES.c.expires_at.is_not(None) & status_is("queued", "retrying", "parked", "held")
@@ -153,7 +155,8 @@ _partial_index(
 _partial_index("later", LATER, MESSAGES.c.due_at)
 _partial_index("number", BUSY, MESSAGES.c.number, MESSAGES.c.account)
 _partial_index("sending", SENDING, MESSAGES.c.lease_until)
-_partial_index("stopped", STOPPED, MESSAGES.c.status)
+_partial_index("stopped", STOPPED, MESSAGES.c.status, MESSAGES.c.seq)
+_partial_index("straight", STRAIGHT, MESSAGES.c.status, MESSAGES.c.seq)
 _partial_index("back", BACK, MESSAGES.c.number)
 _partial_index("expires", EXPIRES, MESSAGES.c.expires_at)
 _partial_index("deadline", HAS_DEADLINE, MESSAGES.c.deadline_at)
@@ -161,6 +164,7 @@ _partial_index("reference", OWN_REFERENCE, MESSAGES.c.reference)
 
 sa.Index("ix_messages_by_number", MESSAGES.c.number, MESSAGES.c.seq)
 sa.Index("ix_messages_by_hook", MESSAGES.c.hook, MESSAGES.c.seq)
+sa.Index("ix_messages_by_account", MESSAGES.c.account, MESSAGES.c.seq)
 sa.Index("ix_messages_by_time", MESSAGES.c.created_at)
 
 PUSHES: Final = sa.Table(

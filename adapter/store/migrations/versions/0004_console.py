@@ -34,8 +34,23 @@ def _events_messages() -> None:
     )  # fmt: skip
     op.create_index("ix_messages_by_number", "messages", ["number", "seq"])
     op.create_index("ix_messages_by_hook", "messages", ["hook", "seq"])
+    op.create_index("ix_messages_by_account", "messages", ["account", "seq"])
     op.create_index("ix_messages_by_time", "messages", ["created_at"])
     op.create_index("ix_pushes_started_at", "pushes", ["started_at"])
+    _by_state()
+
+
+def _by_state() -> None:
+    straight = "'accepted', 'submitted', 'delivered', 'read'"
+    op.drop_index("ix_messages_stopped", "messages")
+    for name, where in (
+        ("stopped", f"(status NOT IN ('queued', 'sending', {straight}))"),
+        ("straight", f"status IN ({straight})"),
+    ):
+        op.create_index(
+            f"ix_messages_{name}", "messages", ["status", "seq"],
+            sqlite_where=sa.text(where), postgresql_where=sa.text(where),
+        )  # fmt: skip
 
 
 def _counted() -> None:
