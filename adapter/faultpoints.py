@@ -29,6 +29,9 @@ POINTS: Final = {
     "way.written": "the next way of a message is written, not committed",
     "notice.claimed": "the lease of a notice is committed, it is not posted yet",
     "notice.posted": "the answer to a notice is in hand, nothing of it is written down",
+    "job.written": "a chunk of a bulk job is written together with the job's place, not committed",
+    "job.committed": "it is committed",
+    "job.remade": "an event was made again, its job does not know of it",
 }
 """Every marked line, in the order of a message's way, and how things stand there."""
 

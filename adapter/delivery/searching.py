@@ -19,7 +19,7 @@ from adapter.delivery.search_rows import event_rows, message_rows
 from adapter.store.engine import Store
 from adapter.store.limited import Limited, TooSlow, limited
 
-__all__ = ["BadSearch", "Found", "Search", "events_page", "messages_page", "newer_than", "read"]
+__all__ = ["BadSearch", "Found", "Search", "events_page", "every", "messages_page", "newer_than", "read", "total_of"]
 
 PAGE: Final = 50
 COUNTED: Final = 1_000
@@ -27,6 +27,10 @@ COUNTED: Final = 1_000
 SECONDS: Final = 3.0
 _COUNT_SECONDS: Final = 1.0  # after a page of words was found, no more of them are counted than in that time
 _WINDOW: Final = 20_000  # rows looked through in one statement
+CHUNK: Final = 500
+LONG: Final = 60.0
+"""Seconds that one statement of what runs in the background may take."""
+_SOUGHT: Final = {False: MESSAGES_SOUGHT, True: EVENTS_SOUGHT}
 _LATE: Final = 3_600.0  # a row is stored within that after it came
 
 
@@ -55,22 +59,63 @@ class Found:
 
 def messages_page(store: Store, search: Search, *, limit: int = PAGE, seconds: float = SECONDS) -> Found:
     """The messages that fit; each row has what a list shows, `text` only its beginning, `trial` as its event."""
-    return _page(store, _Reader(MESSAGES_SOUGHT, search, limit), message_rows, seconds)
+    return _page(store, Reader(MESSAGES_SOUGHT, search, limit), message_rows, seconds)
 
 
 def events_page(store: Store, search: Search, *, limit: int = PAGE, seconds: float = SECONDS) -> Found:
     """The events that fit; `states` of each counts its messages by state."""
-    return _page(store, _Reader(EVENTS_SOUGHT, search, limit), event_rows, seconds)
+    return _page(store, Reader(EVENTS_SOUGHT, search, limit), event_rows, seconds)
 
 
 def newer_than(store: Store, search: Search, seq: int, *, events: bool = False, most: int = 100) -> int:
     """How many rows that fit came after `seq`, counted up to `most`; none where that would take long."""
-    reader = _Reader(EVENTS_SOUGHT if events else MESSAGES_SOUGHT, search.without_place(), most)
+    reader = Reader(_SOUGHT[events], search.without_place(), most)
     try:
         with limited(store, 1.0) as reading:
             return len(reader.exact(reading, [reader.seq > seq], most, newest=False))
     except TooSlow:
         return 0
+
+
+def total_of(store: Store, search: Search, *, events: bool = False) -> str:
+    """How many rows fit an index, as `Found.count` writes it; `` where that took too long."""
+    reader = Reader(_SOUGHT[events], search.without_place(), COUNTED)
+    try:
+        with limited(store, 1.0) as reading:
+            total = len(reader.exact(reading, [], COUNTED + 1, newest=True))
+    except TooSlow:
+        return ""
+    return f"{min(total, COUNTED):,}" + "+" * (total > COUNTED)
+
+
+def every(store: Store, search: Search, *, events: bool = False) -> Iterator[tuple[dict[str, Any], ...]]:
+    """All rows that fit, newest first, some hundred at a time; whoever reads slowly holds no transaction open."""
+    rows = event_rows if events else message_rows
+    reader = Reader(_SOUGHT[events], search.without_place(), CHUNK)
+    with limited(store, LONG) as reading:
+        windows: list[list[Condition]] = [[]]
+        if scans(store, search, events=events):
+            windows = list(reader.windows(reading, after=None, before=None))
+    for window in windows:
+        place = window
+        while True:
+            with limited(store, LONG) as reading:
+                seqs = reader.fitting(reading, place, CHUNK, newest=True, scans=bool(window))
+            if seqs:
+                with store.read() as connection:
+                    yield rows(connection, seqs)
+            if len(seqs) < CHUNK:
+                break
+            place = [*window, reader.seq < seqs[-1]]
+
+
+def scans(store: Store, search: Search, *, events: bool = False) -> bool:
+    """Whether only looking through the rows tells what fits: no index finds any."""
+    reader = Reader(_SOUGHT[events], search.without_place(), 1)
+    if not reader.has_scan:
+        return False
+    with limited(store, LONG) as reading:
+        return not reader.exact(reading, [], 1, newest=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,7 +131,7 @@ class _Seqs:
 Rows = Callable[[sa.Connection, Sequence[int]], tuple[dict[str, Any], ...]]
 
 
-def _page(store: Store, reader: _Reader, rows: Rows, seconds: float) -> Found:
+def _page(store: Store, reader: Reader, rows: Rows, seconds: float) -> Found:
     sentence = reader.search.understood().sentence
     try:
         with limited(store, seconds) as reading:
@@ -109,7 +154,7 @@ def _placed(search: Search, seqs: Sequence[int], limit: int) -> tuple[Sequence[i
     return kept, kept[-1] if more else None, kept[0] if kept and search.after is not None else None
 
 
-class _Reader:
+class Reader:
     """One search over one table."""
 
     def __init__(self, sought: Sought, search: Search, limit: int) -> None:
@@ -119,6 +164,7 @@ class _Reader:
         self._at = sought.at
         self._branches = sought.branches(search)
         self._scan = sought.scan(search)
+        self.has_scan = bool(self._scan)
         self._bounds: list[Condition] | None = None
 
     def find(self, reading: Limited) -> _Seqs:
@@ -137,6 +183,21 @@ class _Reader:
             found.update(row[0] for row in reading.execute(ordered))
         return sorted(found, reverse=newest)[:limit]
 
+    def fitting(
+        self, reading: Limited, place: Sequence[Condition], limit: int, *, newest: bool, scans: bool
+    ) -> list[int]:
+        """As `exact`, or with `scans` the rows with the words; `place` is then a window of rows."""
+        if not scans:
+            return self.exact(reading, place, limit, newest=newest)
+        query = sa.select(self.seq).where(*self._scan, *self._bounded(reading), *place)
+        ordered = query.order_by(self.seq.desc() if newest else self.seq).limit(limit)
+        return [row[0] for row in reading.execute(ordered)]
+
+    def whole(self, reading: Limited, *, scans: bool) -> Condition:
+        """Everything as one condition, for counting."""
+        fits = sa.and_(*self._scan) if scans else sa.or_(*[sa.and_(sa.true(), *branch) for branch in self._branches])
+        return sa.and_(fits, *self._bounded(reading))
+
     def _beside(self, reading: Limited) -> list[int]:
         after, before = self.search.after, self.search.before
         if before is not None:
@@ -150,10 +211,9 @@ class _Reader:
         found: list[int] = []
         began, is_more, too_slow = time.monotonic(), False, False
         try:
-            for window in self._windows(reading, after=after, before=before):
-                query = sa.select(self.seq).where(*self._scan, *self._bounded(reading), *window)
-                ordered = query.order_by(self.seq if before is not None else self.seq.desc())
-                found += [row[0] for row in reading.execute(ordered.limit(COUNTED + 1 - len(found)))]
+            for window in self.windows(reading, after=after, before=before):
+                most = COUNTED + 1 - len(found)
+                found += self.fitting(reading, window, most, newest=before is None, scans=True)
                 is_full = len(found) > self.limit and (has_place or time.monotonic() - began > _COUNT_SECONDS)
                 if is_full or len(found) > COUNTED:
                     is_more = True
@@ -163,7 +223,7 @@ class _Reader:
         total = None if has_place else min(len(found), COUNTED)
         return _Seqs(sorted(found[: self.limit + 1], reverse=True), total, is_more, too_slow)
 
-    def _windows(self, reading: Limited, *, after: int | None, before: int | None) -> Iterator[list[Condition]]:
+    def windows(self, reading: Limited, *, after: int | None, before: int | None) -> Iterator[list[Condition]]:
         """Ranges of `seq` that cover the table from the newest row down, or from `before` up."""
         bounds = self._bounded(reading)
         query = sa.select(self.seq).where(*bounds).limit(1)

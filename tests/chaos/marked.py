@@ -123,7 +123,7 @@ def _scenario(point: str, database: str) -> Scenario:
     return Scenario(point, database, functools.partial(act, point=point))
 
 
-_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(("callback.", "way.", "notice.")))
+_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(("callback.", "way.", "notice.", "job.")))
 _OF_REPORTS: Final = {"callback.stored": kill_web_reported_to, "callback.written": kill_clerk}
 SCENARIOS: Final = (
     *(_scenario(point, database) for point in _OF_MESSAGES for database in KINDS),
