@@ -84,7 +84,8 @@ def _number(text: str, digits: str, regions: Sequence[str]) -> Understood:
     numbers = tuple(dict.fromkeys(one for number in known or _abroad(digits) for one in spellings(number)))
     said = f"the number {' or '.join(known)}" if known else f"numbers that end in {digits.lstrip('0')}"
     also = f", and the id {token}" if token else ""
-    return Understood(f"Searching {said}{also}.", numbers=numbers, token=token, words=(digits,))
+    words = () if known else (digits,)
+    return Understood(f"Searching {said}{also}.", numbers=numbers, token=token, words=words)
 
 
 def _known(text: str, digits: str, regions: Sequence[str]) -> list[str]:
