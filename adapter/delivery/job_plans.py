@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import decimal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -37,6 +37,11 @@ class Bulk:
     def sought(self) -> Sought:
         """Where its rows are."""
         return EVENTS_SOUGHT if self.action is None else MESSAGES_SOUGHT
+
+    def is_possible(self, states: Sequence[str]) -> bool:
+        """Whether it may change any row in these states; none: of all."""
+        possible = ("rejected",) if self.action is None else self.action.possible
+        return not states or not set(states).isdisjoint(possible)
 
     def eligible(self, destination: str, *, unknown: bool) -> Condition:
         """The rows that it changes; `unknown`: also those that may have arrived."""
@@ -93,7 +98,7 @@ def plan(store: Store, bulk: Bulk, search: Search, *, unknown: bool = False) -> 
     newest = search.newest if search.newest is not None else _newest(store, bulk.sought.table)
     frozen = search.frozen(newest)
     looks_through = scans(store, frozen, events=bulk.action is None)
-    reader = Reader(bulk.sought, frozen, 1)
+    reader = Reader(store, bulk.sought, frozen, 1)
     with limited(store, SECONDS) as reading:
         fits = reader.whole(reading, scans=looks_through)
         counts = _by_status(reading, bulk, fits, bulk.eligible(search.destination, unknown=True))

@@ -174,7 +174,7 @@ def _is_mine(job: Job, token: str) -> bool:
 def _next(store: Store, job: Job, limit: int) -> tuple[list[int], int]:
     """The next rows that the action is for, oldest first, and how far was looked. No lock is held meanwhile."""
     sought, scans = job.bulk.sought, bool(job.search["scans"])
-    reader = Reader(sought, job.sought(), limit)
+    reader = Reader(store, sought, job.sought(), limit)
     seq = sought.table.c.seq
     place = [seq > job.at_seq, job.bulk.eligible(job.destination, unknown=bool(job.search["unknown"]))]
     end = min(job.at_seq + _WINDOW, job.newest) if scans else job.newest

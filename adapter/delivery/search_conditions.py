@@ -31,24 +31,25 @@ _BUSY: Final = ("queued", "sending")
 class Sought:
     """Where to look: a table, its time, and what a search means there.
 
-    `branches`: alternatives, each with an index of its own; none where only a scan can tell. `scan`: what a row must
-    fulfil that no index finds; empty where no words are searched.
+    `branches`: alternatives, each with an index of its own; none where only a scan can tell. They are told whether the
+    store is SQLite, which uses a partial index only where its words are repeated; PostgreSQL would count them twice.
+    `scan`: what a row must fulfil that no index finds; empty where no words are searched.
     """
 
     table: sa.Table
     at: sa.ColumnElement[float]
-    branches: Callable[[Search], list[list[Condition]]]
+    branches: Callable[[Search, bool], list[list[Condition]]]
     scan: Callable[[Search], list[Condition]]
 
 
-def _message_branches(search: Search) -> list[list[Condition]]:
+def _message_branches(search: Search, is_sqlite: bool) -> list[list[Condition]]:
     sought = search.understood()
     common = _message_filters(search)
     if search.q:
         states = [MESSAGES.c.status.in_(search.states)] if search.states else []
         return [[*common, *states, one] for one in _message_identities(sought)]
     if search.states:
-        return [[*common, *message_status(state)] for state in search.states]
+        return [[*common, *_message_status(state, is_sqlite)] for state in search.states]
     return [common]
 
 
@@ -57,9 +58,11 @@ def _message_filters(search: Search) -> list[Condition]:
     return [MESSAGES.c[name] == value for name, value in asked.items() if value]
 
 
-def message_status(state: str) -> list[Condition]:
-    """The messages in this state, in the words of the partial index that holds it."""
+def _message_status(state: str, is_sqlite: bool) -> list[Condition]:
+    """The messages in this state, so that the partial index that holds it is used."""
     exactly = MESSAGES.c.status == sa.literal_column(f"'{state}'")  # with IN PostgreSQL would sort what it found
+    if not is_sqlite:
+        return [exactly]
     if state in _BUSY:  # SQLite takes that index only where its first column is asked for
         busy = sa.select(MESSAGES.c.seq).where(BUSY, exactly, MESSAGES.c.number >= "")
         return [MESSAGES.c.seq.in_(busy), exactly]
@@ -114,7 +117,7 @@ def contains(column: sa.ColumnElement[Any], word: str) -> Condition:
 MESSAGES_SOUGHT: Final = Sought(MESSAGES, MESSAGES.c.created_at, _message_branches, _message_scan)
 
 
-def _event_branches(search: Search) -> list[list[Condition]]:
+def _event_branches(search: Search, _is_sqlite: bool) -> list[list[Condition]]:
     sought = search.understood()
     common = _event_filters(search)
     states = _event_status(search.states)

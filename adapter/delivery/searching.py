@@ -59,17 +59,17 @@ class Found:
 
 def messages_page(store: Store, search: Search, *, limit: int = PAGE, seconds: float = SECONDS) -> Found:
     """The messages that fit; each row has what a list shows, `text` only its beginning, `trial` as its event."""
-    return _page(store, Reader(MESSAGES_SOUGHT, search, limit), message_rows, seconds)
+    return _page(store, Reader(store, MESSAGES_SOUGHT, search, limit), message_rows, seconds)
 
 
 def events_page(store: Store, search: Search, *, limit: int = PAGE, seconds: float = SECONDS) -> Found:
     """The events that fit; `states` of each counts its messages by state."""
-    return _page(store, Reader(EVENTS_SOUGHT, search, limit), event_rows, seconds)
+    return _page(store, Reader(store, EVENTS_SOUGHT, search, limit), event_rows, seconds)
 
 
 def newer_than(store: Store, search: Search, seq: int, *, events: bool = False, most: int = 100) -> int:
     """How many rows that fit came after `seq`, counted up to `most`; none where that would take long."""
-    reader = Reader(_SOUGHT[events], search.without_place(), most)
+    reader = Reader(store, _SOUGHT[events], search.without_place(), most)
     try:
         with limited(store, 1.0) as reading:
             return len(reader.exact(reading, [reader.seq > seq], most, newest=False))
@@ -79,7 +79,7 @@ def newer_than(store: Store, search: Search, seq: int, *, events: bool = False, 
 
 def total_of(store: Store, search: Search, *, events: bool = False) -> str:
     """How many rows fit an index, as `Found.count` writes it; `` where that took too long."""
-    reader = Reader(_SOUGHT[events], search.without_place(), COUNTED)
+    reader = Reader(store, _SOUGHT[events], search.without_place(), COUNTED)
     try:
         with limited(store, 1.0) as reading:
             total = len(reader.exact(reading, [], COUNTED + 1, newest=True))
@@ -91,7 +91,7 @@ def total_of(store: Store, search: Search, *, events: bool = False) -> str:
 def every(store: Store, search: Search, *, events: bool = False) -> Iterator[tuple[dict[str, Any], ...]]:
     """All rows that fit, newest first, some hundred at a time; whoever reads slowly holds no transaction open."""
     rows = event_rows if events else message_rows
-    reader = Reader(_SOUGHT[events], search.without_place(), CHUNK)
+    reader = Reader(store, _SOUGHT[events], search.without_place(), CHUNK)
     with limited(store, LONG) as reading:
         windows: list[list[Condition]] = [[]]
         if scans(store, search, events=events):
@@ -111,7 +111,7 @@ def every(store: Store, search: Search, *, events: bool = False) -> Iterator[tup
 
 def scans(store: Store, search: Search, *, events: bool = False) -> bool:
     """Whether only looking through the rows tells what fits: no index finds any."""
-    reader = Reader(_SOUGHT[events], search.without_place(), 1)
+    reader = Reader(store, _SOUGHT[events], search.without_place(), 1)
     if not reader.has_scan:
         return False
     with limited(store, LONG) as reading:
@@ -157,12 +157,12 @@ def _placed(search: Search, seqs: Sequence[int], limit: int) -> tuple[Sequence[i
 class Reader:
     """One search over one table."""
 
-    def __init__(self, sought: Sought, search: Search, limit: int) -> None:
+    def __init__(self, store: Store, sought: Sought, search: Search, limit: int) -> None:
         self.search = search
         self.limit = limit
         self.seq = sought.table.c.seq
         self._at = sought.at
-        self._branches = sought.branches(search)
+        self._branches = sought.branches(search, store.is_sqlite)
         self._scan = sought.scan(search)
         self.has_scan = bool(self._scan)
         self._bounds: list[Condition] | None = None

@@ -73,7 +73,8 @@ def last_jobs() -> Response:
 @blueprint.get("/jobs/<identity>")
 def job(identity: str) -> Response:
     """How far a job is, and what came of it."""
-    return page("console/job.html", at="messages", **_shown(identity))
+    shown = _shown(identity)
+    return page("console/job.html", at=_list_of(shown["job"].bulk), **shown)
 
 
 @blueprint.get("/jobs/<identity>/live")
@@ -156,9 +157,11 @@ def told(job: Job) -> str:
         return f"{job.looked:,} of {job.total:,}"
     if job.status == "stopped":
         return f"Stopped: {done:,} {job.bulk.done}, {rest:,} untouched."
-    alone = job.total - done - job.counts.get("nothing", 0)
+    nothing = job.counts.get("nothing", 0)
+    alone = job.total - done - nothing
     left = f" {alone:,} had changed meanwhile and were left alone." if alone > 0 else ""
-    return f"Done: {done:,} {job.bulk.done}.{left}"
+    empty = f", {nothing:,} made nothing" if nothing else ""
+    return f"Done: {done:,} {job.bulk.done}{empty}.{left}"
 
 
 def _remaining(job: Job) -> float | None:

@@ -15,7 +15,7 @@ from adapter.delivery.searching import every
 from adapter.delivery.texts import first_sentence
 from adapter.store.engine import Store
 from adapter.web.console import session
-from adapter.web.console.written import moment, phone
+from adapter.web.console.written import moment, phone, unnumbered
 
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as something else
@@ -81,6 +81,10 @@ def _number(row: Mapping[str, Any], _zone: str, whole: bool) -> str:
     return str(row["number"]) if whole else phone(row["number"])
 
 
+def _reason(row: Mapping[str, Any], _zone: str, whole: bool) -> str:
+    return unnumbered(row["reason"] or "", whole=whole)
+
+
 def _states(row: Mapping[str, Any], _zone: str, _whole: bool) -> str:
     return ", ".join(f"{count} {LOOKS[state].word.lower()}" for state, count in row["states"].items() if state in LOOKS)
 
@@ -97,6 +101,6 @@ _MESSAGE: Final[Mapping[str, _Cell]] = {
 }  # fmt: skip
 _EVENT: Final[Mapping[str, _Cell]] = {
     "Event": _as_is("id"), "Received": _time("received_at"), "Hook": _as_is("hook"), "Source": _as_is("source"),
-    "State": _state, "Messages": _as_is("messages"), "Their states": _states, "Reason": _as_is("reason"),
+    "State": _state, "Messages": _as_is("messages"), "Their states": _states, "Reason": _reason,
     "Duplicates": _as_is("duplicates"), "Test": _test,
 }  # fmt: skip

@@ -125,9 +125,10 @@ def _states(is_events: bool) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _bulks(which: str, search: Search) -> list[tuple[str, str]]:
-    """The buttons of what can be done to all that fit."""
+    """The buttons of what can be done to those that fit, in the states that are asked for."""
     query = search.as_query()
-    return [(BULKS[name].button, f"/bulk?{urlencode({'action': name, **query})}") for name in _BULK_OF[which]]
+    bulks = [BULKS[name] for name in _BULK_OF[which] if BULKS[name].is_possible(search.states)]
+    return [(bulk.button, f"/bulk?{urlencode({'action': bulk.name, **query})}") for bulk in bulks]
 
 
 def _narrow(which: str, search: Search) -> list[tuple[str, str]]:

@@ -24,7 +24,16 @@ _STEPS: Final = ((60, "s", 1), (3_600, "min", 60), (86_400, "h", 3_600), (float(
 def prepare(environment: jinja2.Environment) -> None:
     """Make these known to every template."""
     environment.filters.update(
-        phone=phone, moment=moment, iso=iso, ago=ago, span=span, visible=visible, size=size, count=count, look=look
+        phone=phone,
+        moment=moment,
+        iso=iso,
+        ago=ago,
+        span=span,
+        visible=visible,
+        size=size,
+        count=count,
+        look=look,
+        unnumbered=unnumbered,
     )
 
 
@@ -58,6 +67,19 @@ def _country_code(number: str) -> int:
         return len(str(phonenumbers.parse(f"+{number}").country_code))
     except phonenumbers.NumberParseException:
         return 0
+
+
+def unnumbered(text: str, *, whole: bool = False) -> str:
+    """A sentence that may quote a number: of seven digits and more only the last four are shown."""
+    return text if whole else _QUOTED_NUMBER.sub(_hide, text)
+
+
+_QUOTED_NUMBER: Final = re.compile(r"(?<![\w.-])\+?\d(?:[\s().-]{0,2}\d){6,19}(?![\w])")
+
+
+def _hide(found: re.Match[str]) -> str:
+    places = [at for at, sign in enumerate(found[0]) if sign.isdigit()][:-_SHOWN]
+    return "".join("•" if at in places else sign for at, sign in enumerate(found[0]))
 
 
 def moment(at: float | None, zone: str = "UTC", *, date: bool = True) -> str:
