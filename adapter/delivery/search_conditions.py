@@ -58,6 +58,18 @@ def _message_filters(search: Search) -> list[Condition]:
     return [MESSAGES.c[name] == value for name, value in asked.items() if value]
 
 
+def of_few(search: Search) -> tuple[list[Condition], list[list[Condition]]]:
+    """The hook and account alone, and the branch to use where they have few messages; SQLite cannot know how many.
+
+    The state is written so that no index of states is used. Without a state, or without any of the two, nothing.
+    """
+    named = [MESSAGES.c[name] == value for name, value in (("hook", search.hook), ("account", search.account)) if value]
+    if search.q or not search.states or not named:
+        return [], []
+    state = (MESSAGES.c.status + sa.literal_column("''")).in_(search.states)
+    return named, [[*_message_filters(search), state]]
+
+
 def _message_status(state: str, is_sqlite: bool) -> list[Condition]:
     """The messages in this state, so that the partial index that holds it is used."""
     exactly = MESSAGES.c.status == sa.literal_column(f"'{state}'")  # with IN PostgreSQL would sort what it found

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from adapter.delivery.search import BadSearch, Search, read
-from adapter.delivery.search_conditions import EVENTS_SOUGHT, MESSAGES_SOUGHT, Condition, Sought
+from adapter.delivery.search_conditions import EVENTS_SOUGHT, MESSAGES_SOUGHT, Condition, Sought, of_few
 from adapter.delivery.search_rows import event_rows, message_rows
 from adapter.store.engine import Store
 from adapter.store.limited import Limited, TooSlow, limited
@@ -31,6 +31,7 @@ CHUNK: Final = 500
 LONG: Final = 60.0
 """Seconds that one statement of what runs in the background may take."""
 _SOUGHT: Final = {False: MESSAGES_SOUGHT, True: EVENTS_SOUGHT}
+_FEW: Final = 2_000
 _LATE: Final = 3_600.0  # a row is stored within that after it came
 
 
@@ -166,6 +167,7 @@ class Reader:
         self._scan = sought.scan(search)
         self.has_scan = bool(self._scan)
         self._bounds: list[Condition] | None = None
+        self._named, self._of_few = of_few(search) if store.is_sqlite and sought is MESSAGES_SOUGHT else ([], [])
 
     def find(self, reading: Limited) -> _Seqs:
         """What an index finds; where that is nothing, what looking through the rows finds."""
@@ -176,12 +178,21 @@ class Reader:
 
     def exact(self, reading: Limited, place: Sequence[Condition], limit: int, *, newest: bool) -> list[int]:
         """The first `seq`s that fit a branch. Each branch is asked for by itself, so that its own index is used."""
+        self._choose(reading)
         bounds, found = self._bounded(reading), set[int]()
         for branch in self._branches:
             query = sa.select(self.seq).where(*branch, *bounds, *place)
             ordered = query.order_by(self.seq.desc() if newest else self.seq).limit(limit)
             found.update(row[0] for row in reading.execute(ordered))
         return sorted(found, reverse=newest)[:limit]
+
+    def _choose(self, reading: Limited) -> None:
+        """Go by hook or account rather than by state where there are few of it."""
+        if self._named:
+            some = sa.select(self.seq).where(*self._named).limit(_FEW + 1).subquery()
+            if reading.execute(sa.select(sa.func.count()).select_from(some))[0][0] <= _FEW:
+                self._branches = self._of_few
+            self._named = []
 
     def fitting(
         self, reading: Limited, place: Sequence[Condition], limit: int, *, newest: bool, scans: bool

@@ -12,10 +12,12 @@ import sqlalchemy as sa
 
 from adapter.delivery import searching
 from adapter.delivery.acceptance import accept
+from adapter.delivery.search_conditions import MESSAGES_SOUGHT
 from adapter.delivery.search_words import understand
 from adapter.delivery.searching import BadSearch, Found, Search, events_page, messages_page, newer_than, read
 from adapter.store.engine import Store
 from adapter.store.limited import Limited, TooSlow, limited
+from adapter.store.tables import MESSAGES
 from tests.delivery.messages import event, outgoing
 from tests.delivery.pushing import Pusher
 
@@ -244,3 +246,20 @@ def test_events_are_found_by_what_they_made_and_what_is_wrong(store: Store) -> N
         assert found(**query) == [meant], query
     rows = events_page(store, Search("sandbox")).rows
     assert [row["states"] for row in rows] == [{}, {"queued": 1}]
+
+
+@pytest.mark.parametrize("query", [
+    *({"state": state} for state in ("queued", "sending", "retrying", "accepted", "delivered", "parked", "failed", "cancelled")),
+    {"hook": "h"}, {"account": "main"}, {"hook": "h", "state": "failed"}, {"q": "098765 43210"}, {"q": "7478630"},
+    {"q": "deal-77"}, {"q": "01M8EPDFG8TT00F9B5QMDHCD4S"}, {"q": "01M8EPDFG8TT00F9B5QMDHCD4S-1"},
+])  # fmt: skip
+def test_no_usual_filter_reads_the_whole_table(store: Store, query: dict[str, str]) -> None:
+    if not store.is_sqlite:
+        pytest.skip("PostgreSQL chooses by what it counted in the table; its plans were looked at with a full one")
+    search = read(query, destination="sandbox", now=NOW, regions=("IN",))
+    with store.read() as connection:
+        for branch in MESSAGES_SOUGHT.branches(search, True):
+            asked = sa.select(MESSAGES.c.seq).where(*branch).order_by(MESSAGES.c.seq.desc()).limit(51)
+            text = str(asked.compile(store.engine, compile_kwargs={"literal_binds": True}))
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+            assert not [line for line in plan if line.startswith("SCAN")], plan
