@@ -79,6 +79,11 @@ class Catalogue:
                 self._entries = {name: self._entry(name, path) for name, path in self._files().items()}
             return self._entries
 
+    def look_again(self) -> None:
+        """Look at the files when next asked, however short ago that was."""
+        with self._lock:
+            self._look_at = float("-inf")
+
     def one(self, name: str) -> Entry | None:
         """One hook file, without looking at the others; None where there is none."""
         path = self._files().get(name)
@@ -100,7 +105,7 @@ class Catalogue:
         stamp = _stamp([path])
         try:
             text = _read(path)
-            hook = load_hook(name, text, self._surroundings(beside))
+            hook = load_hook(name, text, self.surroundings(beside))
         except HookFaults as fault:
             return self._faulty(Entry(name, path, last_good, fault.faults, stamp + _stamp(beside)))
         except (OSError, ValueError) as fault:
@@ -113,7 +118,10 @@ class Catalogue:
             self._on_faults(entry.name, entry.faults)
         return entry
 
-    def _surroundings(self, beside: list[Path]) -> Surroundings:
+    def surroundings(self, beside: list[Path] | None = None, *, check_secrets: bool | None = None) -> Surroundings:
+        """What the hooks of this folder lean on; the paths of the files they read are added to `beside`."""
+        beside = [] if beside is None else beside
+
         def read_text(name: str) -> str:
             path = (self.directory / name).resolve()
             if not path.is_relative_to(self.directory.resolve()):
@@ -132,7 +140,7 @@ class Catalogue:
             timezone=settings.timezone,
             locale=settings.locale,
             notify_fault=posting_rules(settings).fault,
-            check_secrets=self._check_secrets,
+            check_secrets=self._check_secrets if check_secrets is None else check_secrets,
         )
 
 

@@ -32,6 +32,9 @@ POINTS: Final = {
     "job.written": "a chunk of a bulk job is written together with the job's place, not committed",
     "job.committed": "it is committed",
     "job.remade": "an event was made again, its job does not know of it",
+    "save.kept": "what a hook file holds is kept as a version, its new text is not written",
+    "save.written": "the new text lies beside the hook file, which is still the old one",
+    "save.replaced": "the hook file is the new one, its text is not a version yet",
 }
 """Every marked line, in the order of a message's way, and how things stand there."""
 

@@ -123,7 +123,8 @@ def _scenario(point: str, database: str) -> Scenario:
     return Scenario(point, database, functools.partial(act, point=point))
 
 
-_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(("callback.", "way.", "notice.", "job.")))
+_OTHERS: Final = ("callback.", "way.", "notice.", "job.", "save.")
+_OF_MESSAGES: Final = tuple(point for point in POINTS if not point.startswith(_OTHERS))
 _OF_REPORTS: Final = {"callback.stored": kill_web_reported_to, "callback.written": kill_clerk}
 SCENARIOS: Final = (
     *(_scenario(point, database) for point in _OF_MESSAGES for database in KINDS),
