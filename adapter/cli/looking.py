@@ -16,11 +16,10 @@ from adapter.cli.files import look_around, request_from
 from adapter.config import Settings, load_settings, read_settings, service_faults
 from adapter.errors import ConfigurationError
 from adapter.intake.auth import TokenProof
-from adapter.line import take
 from adapter.mapping.hook import Hook
 from adapter.picky.account import MAIN, Account
-from adapter.preview import preview
 from adapter.signing_in.password import weak_secrets
+from adapter.trying_out import previewed
 
 
 @click.command()
@@ -112,16 +111,8 @@ def preview_command(hook: str, file: Path, templates: Path | None, now: float | 
     catalogue = Catalogue(Path(settings.templates_dir), settings, accounts=accounts, check_secrets=not no_auth)
     loaded = _load(catalogue, hook)
     request = request_from(file, settings.environ, loaded.secret_names)
-    taken = take(
-        loaded,
-        request,
-        accounts,
-        now=time.time() if now is None else now,
-        most_bytes=settings.max_body_bytes,
-        public_url=settings.public_url or None,
-        check_auth=not no_auth,
-    )
-    body = preview(taken, accounts, practice=settings.destination == "sandbox")
+    clock = time.time() if now is None else now
+    body = previewed(loaded, request, settings, accounts, now=clock, check_auth=not no_auth)
     click.echo(json.dumps(body, ensure_ascii=False, indent=2, default=str))
 
 

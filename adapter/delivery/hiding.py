@@ -1,0 +1,36 @@
+"""Phone numbers within any text or JSON, hidden but for their last digits: for those who have not asked to see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+_SHOWN: Final = 4
+_LEAST: Final = 7  # digits of the shortest number
+_NUMBERS: Final = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\(?\d[\d ().\u00a0/-]{5,}\d")
+
+
+def hidden(value: Any) -> Any:
+    """The same text or JSON, with every run of digits that may be a phone number spelt `•••• 3210`."""
+    if isinstance(value, str):
+        return _NUMBERS.sub(_masked, value)
+    if isinstance(value, Mapping):
+        return {hidden(key): hidden(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [hidden(inner) for inner in value]
+    if isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) >= _LEAST:
+        return hidden(str(value))
+    return value
+
+
+def _masked(found: re.Match[str]) -> str:
+    text = found[0]
+    digits = sum(sign.isdigit() for sign in text)
+    if digits < _LEAST:
+        return text
+    masked, left = "", digits
+    for sign in text:
+        left -= sign.isdigit()
+        masked += "•" if sign.isdigit() and left >= _SHOWN else sign
+    return masked
