@@ -100,8 +100,10 @@ def read(services: Services, name: str) -> HookFile:
     return found[0]
 
 
-def faults_of(services: Services, name: str, text: str, *, own_class: str | None = None) -> Hook | tuple[Fault, ...]:
-    """The hook that the text makes, its secrets stood in for; or everything that is wrong with it.
+def faults_of(
+    services: Services, name: str, text: str, *, own_class: str | None = None, check_secrets: bool = False
+) -> Hook | tuple[Fault, ...]:
+    """The hook that the text makes, its missing secrets stood in for unless `check_secrets`; or all that is wrong.
 
     `own_class` is the one class that `schema:` may name: code of the server is not loaded because a browser says so.
     """
@@ -112,7 +114,7 @@ def faults_of(services: Services, name: str, text: str, *, own_class: str | None
         named = class_in(located.data)
         if named is not None and named != own_class:
             return (Fault(located.line(("schema",)), NO_CLASS),)
-        return load_hook(name, text, services.catalogue.surroundings(check_secrets=False))
+        return load_hook(name, text, services.catalogue.surroundings(check_secrets=check_secrets))
     except YamlFault as fault:
         return (Fault(fault.line, fault.sentence),)
     except HookFaults as fault:

@@ -18,7 +18,7 @@ from adapter.mapping.faults import Fault
 from adapter.mapping.hook import Hook
 from adapter.picky.account import Account
 from adapter.preview import preview
-from adapter.samples import samples_of
+from adapter.samples import Sample, Unreadable, came_of, differences, read_expectation, samples_of
 from adapter.services import Services
 
 MOST_REQUEST: Final = 1_048_576
@@ -107,3 +107,34 @@ def sample_files(services: Services, hook: str) -> list[Path]:
     """The request files of a hook's samples, by name."""
     found = samples_of(services.catalogue.directory, hook)
     return [one.request for one in found if one.request.is_file()]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sampled:
+    """What became of a sample: `ok`, `failed` with lines that say why, or `unchecked` where nothing is expected."""
+
+    name: str
+    state: str
+    lines: tuple[str, ...] = ()
+
+
+def run_samples(services: Services, hook: Hook, *, most: int = 50) -> list[Sampled]:
+    """Run the hook's samples and compare what comes with what is expected."""
+    found = samples_of(services.catalogue.directory, hook.name)
+    return [_sampled(services, hook, one) for one in found[:most]]
+
+
+def _sampled(services: Services, hook: Hook, one: Sample) -> Sampled:
+    name = one.request.stem
+    try:
+        request = read_http_file(one.request.read_bytes())
+        came = came_of(hook, request, services.accounts, most_bytes=services.settings.max_body_bytes)
+        if not one.expectation.exists():
+            return Sampled(name, "unchecked")
+        lines = differences(read_expectation(one.expectation), came)
+    except Unreadable as fault:
+        return Sampled(name, "failed", tuple(fault.faults))
+    except (OSError, ValueError) as fault:
+        sentence = str(fault) if isinstance(fault, ValueError) else f"{one.request.name} cannot be read"
+        return Sampled(name, "failed", (sentence,))
+    return Sampled(name, "failed" if lines else "ok", tuple(lines))
