@@ -129,11 +129,16 @@ def _saved_sentence(name: str) -> str:
     """Where it was saved to, and what keeps it from serving."""
     here = services()
     entry = here.catalogue.entries().get(name)
-    where = f"Saved to {here.settings.templates_dir}/{name}.yaml. "
+    where = f"Saved to {_file_of(name)}. "
     if entry is not None and entry.faults:
         first = entry.faults[0]
         return where + f"It does not serve yet: line {first.line}: {first.sentence}."
     return where + "The next request uses it."
+
+
+def _file_of(name: str) -> str:
+    """The hook's file as the owner knows it."""
+    return f"{services().catalogue.directory.name}/{name}.yaml"
 
 
 def _missing(desk: Desk) -> tuple[Fault, ...]:
@@ -171,7 +176,7 @@ def _shown(desk: Desk, *, told: str = "", wrong: str = "", saved: bool = False, 
         events=newest(here.store, desk.name, here.destination) if desk.based_on else [],
         samples=[path.stem for path in trying_out.sample_files(here, desk.name)] if desk.based_on else [],
         others=[name for name in here.catalogue.entries() if name != desk.name][:30],
-        file=f"{here.settings.templates_dir}/{desk.name}.yaml",
+        file=_file_of(desk.name),
         forgetful=platform_of(here.settings.environ) is not None,
     )  # fmt: skip
 

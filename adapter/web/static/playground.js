@@ -37,7 +37,7 @@
     document.getElementById("faults").replaceWith(faults);
     box.toggleAttribute("aria-invalid", next.hasAttribute("data-without"));
     outcome.classList.toggle("stale", next.hasAttribute("data-without"));
-    if (next.hasAttribute("data-without")) return tell(next.textContent.trim(), outcome);
+    if (next.hasAttribute("data-without")) return tell(`${next.textContent.trim()} What stands below is from before.`, outcome);
     const open = [...outcome.querySelectorAll("details")].map((one) => one.open);
     next.querySelectorAll("details").forEach((one, at) => { one.open = Boolean(open[at]); });
     outcome.replaceWith(next);
@@ -50,10 +50,11 @@
     let markup = "";
     try {
       const answer = await fetch("/playground/try", {method: "POST", body: new URLSearchParams(new FormData(desk))});
-      if (!answer.ok) throw new Error(answer.status);
+      if (answer.status === 413) throw new Error("Too large to preview here; use the command.");
+      if (!answer.ok) throw new Error();
       markup = await answer.text();
     } catch (fault) {
-      if (mine === asked) tell("Preview not available: the server did not answer. What you typed is still here.", document.getElementById("outcome"));
+      if (mine === asked) tell(fault.message.startsWith("Too") ? fault.message : "Preview not available: the server did not answer. What you typed is still here.", document.getElementById("outcome"));
     }
     if (mine < answered) return;
     answered = mine;
