@@ -133,7 +133,7 @@ def _saved_sentence(name: str) -> str:
     if entry is not None and entry.faults:
         first = entry.faults[0]
         return where + f"It does not serve yet: line {first.line}: {first.sentence}."
-    return where + "The next request uses it."
+    return where + "Requests use it within 2 seconds."
 
 
 def _file_of(name: str) -> str:
