@@ -20,6 +20,7 @@ from adapter.services import Services, open_services
 from adapter.store.engine import Store
 from adapter.store.tables import AUDIT, PAUSES
 from adapter.web.app import build_app
+from adapter.web.console import session
 from tests.delivery.messages import event
 from tests.running import ROOT, SECRETS
 
@@ -150,15 +151,16 @@ def test_another_request_is_picked_without_losing_what_was_typed(client: FlaskCl
     assert "application/x-www-form-urlencoded" in box(answer.text, "request")
 
 
-def test_a_customers_number_is_hidden_until_it_is_asked_for(client: FlaskClient, store: Store) -> None:
+def test_a_customers_number_is_hidden_until_it_is_asked_for(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = kept_event(store)
     page = opened(client, f"/playground?hook=zapier_lead&event={identity}")
     assert "1 message would be sent." in page
     for spelling in ("98765 43210", "919876543210", "9876543210"):
         assert spelling not in page
     assert "3210" in page
-    with client.session_transaction() as session:
-        session["numbers"] = True
+    monkeypatch.setattr(session, "shows_numbers", lambda: True)
     assert "98765 43210" in opened(client, f"/playground?hook=zapier_lead&event={identity}")
 
 
@@ -359,3 +361,29 @@ def test_a_hook_of_a_strange_name_is_nowhere(client: FlaskClient) -> None:
     for name in ("no_such", "..", "%3Cscript%3E", "accounts", "a" * 500):
         assert client.get(f"/setup/{name}").status_code == 404
         assert client.get(f"/setup/{name}/history").status_code == 404
+
+
+def test_a_host_that_forgets_its_disk_is_named(
+    services: Services, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "forgets files" not in opened(client, "/playground?hook=zapier_lead&saved=1")
+    monkeypatch.setitem(services.settings.environ, "DYNO", "web.1")
+    page = opened(client, "/playground?hook=zapier_lead&saved=1")
+    assert "But this host forgets files at the next deploy: commit it too." in page
+
+
+def test_many_messages_and_long_texts_stay_a_small_page(client: FlaskClient, folder: Path) -> None:
+    text = """source: zapier
+auth: none
+for_each: people
+fields:
+  phone: {type: phone, from: item.phone, required: true}
+push:
+  to: "{{ phone }}"
+  message: "%s"
+""" % ("long " * 800)
+    people = [{"phone": f"+9198765{at:05d}", "note": "x" * 90} for at in range(200)]
+    answer = post(client, "/playground/try", opened(client), text=text, request=json.dumps({"people": people}))
+    assert "200 messages would be sent." in answer.text
+    assert "and 195 more." in answer.text
+    assert len(answer.data) < 60_000

@@ -13,10 +13,10 @@ from adapter.mapping.faults import Fault
 from adapter.trying_out import Trial
 from adapter.web.console.bubbles import Bubble, bubble_of
 
-_MOST_LISTED: Final = 40
-_MOST_BUBBLES: Final = 10
-_MOST_VALUE: Final = 400
-_MOST_JSON: Final = 12_000
+_MOST_LISTED: Final = 30
+_MOST_BUBBLES: Final = 5
+_MOST_VALUE: Final = 300
+_MOST_JSON: Final = 8_000
 _SENTENCES: Final[Mapping[str, str]] = {
     "queued": "would be sent",
     "ignored": "Nothing would be sent, on purpose.",
