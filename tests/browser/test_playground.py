@@ -82,6 +82,20 @@ def test_the_text_stays_where_the_server_does_not_answer(owner: Page) -> None:
     assert "Mine {{ name }}" in owner.get_by_label("templates/zapier_lead.yaml").input_value()
 
 
+def test_nobody_leaves_unsaved_text_by_accident(owner: Page) -> None:
+    owner.goto(SAMPLE)
+    change(owner, "Hi {{ name }}", "Mine {{ name }}")
+    asked: list[str] = []
+    owner.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    owner.get_by_role("link", name="Overview").click()
+    owner.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert "Mine {{ name }}" in owner.get_by_label("templates/zapier_lead.yaml").input_value()
+    with owner.expect_download() as download:
+        owner.get_by_role("button", name="Download zapier_lead.yaml").click()
+    assert "Mine {{ name }}" in download.value.path().read_text()
+
+
 def test_what_is_saved_is_used_and_undone(owner: Page, console: Running) -> None:
     owner.goto(SAMPLE)
     change(owner, "Hi {{ name }}", "Good day {{ name }}")

@@ -387,3 +387,12 @@ push:
     assert "200 messages would be sent." in answer.text
     assert "and 195 more." in answer.text
     assert len(answer.data) < 60_000
+
+
+def test_the_address_of_a_form_leads_back_to_its_page(client: FlaskClient) -> None:
+    for path, leads_to in {
+        "/playground/check": "/playground", "/playground/save": "/playground", "/setup/won_deal/samples": "/setup/won_deal",
+        "/setup/won_deal/undo": "/setup/won_deal",
+    }.items():  # fmt: skip
+        assert client.get(path).headers["Location"] == leads_to
+    assert client.get("/setup/no_such/samples").status_code == 404

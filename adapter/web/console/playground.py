@@ -77,6 +77,12 @@ def look() -> Response:
     return _shown(desk)
 
 
+@blueprint.get("/playground/<path:_rest>")
+def again(_rest: str) -> Response:
+    """Somebody came back to the address of a form: the page that it stands on."""
+    return go("/playground")
+
+
 @blueprint.post("/playground/try")
 def attempt() -> Response:
     """Only what would come out, for the script of the page."""

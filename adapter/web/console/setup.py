@@ -82,6 +82,13 @@ def samples(name: str) -> Response:
     return _hook_page(name, ran=trying_out.run_samples(services(), entry.hook))
 
 
+@blueprint.get("/setup/<name>/samples")
+@blueprint.get("/setup/<name>/undo")
+def again(name: str) -> Response:
+    """Somebody came back to the address of a form: the page of its hook."""
+    return go(f"/setup/{_entry(name).name}")
+
+
 @blueprint.post("/setup/<name>/pause")
 def pause(name: str) -> Response:
     """Send nothing of this hook; what comes is kept."""

@@ -1,11 +1,11 @@
-// The playground: line numbers, links to lines, and a preview a moment after the last key.
+// The playground: line numbers, links to lines, a preview a moment after the last key, and a word before text is left.
 "use strict";
 (() => {
   const desk = document.getElementById("desk");
   const box = document.getElementById("text");
   const gutter = document.querySelector(".gutter");
   const spoken = document.getElementById("spoken");
-  let lines = 0, asked = 0, answered = 0, timer = 0, dimmer = 0;
+  let lines = 0, asked = 0, answered = 0, timer = 0, dimmer = 0, unsaved = false;
 
   const number = () => {
     const now = box.value.split("\n").length;
@@ -64,6 +64,7 @@
 
   desk.addEventListener("input", (event) => {
     if (event.target.id === "pick") return;
+    unsaved = true;
     number();
     clearTimeout(timer);
     timer = setTimeout(preview, 300);
@@ -74,6 +75,12 @@
     event.preventDefault();
     go(Number(link.dataset.line));
   });
+  desk.addEventListener("submit", (event) => {
+    const was = unsaved;
+    unsaved = false;
+    if (event.submitter?.formAction.endsWith("/download")) setTimeout(() => { unsaved = was; }, 1000);
+  });
+  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
   box.addEventListener("scroll", () => { gutter.scrollTop = box.scrollTop; });
   number();
 })();
