@@ -93,6 +93,8 @@ def find(store: Store, token: str, *, now: float) -> ApiToken | None:
 
 def revoke(store: Store, identity: str, *, now: float) -> ApiToken | None:
     """End a token for ever; None where none in use has that id."""
+    if not identity.isalnum():  # PostgreSQL cannot even look for a NUL
+        return None
     mine = (API_TOKENS.c.id == identity) & API_TOKENS.c.revoked_at.is_(None)
     with store.write() as connection:
         row = connection.execute(sa.update(API_TOKENS).where(mine).values(revoked_at=now).returning(*_COLUMNS)).first()

@@ -19,7 +19,7 @@ _REMOVED: Final = 20  # with each new entry, so that the log shrinks faster than
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
-    """That `who` (`owner`, or `token <name>`) did `what` to `about` at a time in Unix seconds."""
+    """That `who` (`owner`, `token <name>`, or `somebody`) did `what` to `about`, in words; `at` in Unix seconds."""
 
     seq: int
     at: float

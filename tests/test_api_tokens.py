@@ -61,6 +61,7 @@ def test_a_revoked_one_opens_nothing(store: Store) -> None:
     assert api_tokens.find(store, token, now=NOW + 2) is None
     assert api_tokens.revoke(store, row.id, now=NOW + 3) is None
     assert api_tokens.all_tokens(store) == [revoked]
+    assert api_tokens.revoke(store, "a\0b", now=NOW) is None
 
 
 def test_those_in_use_stand_first(store: Store) -> None:

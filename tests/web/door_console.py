@@ -36,7 +36,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def cheap_password(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A hash that takes no time; `tests/signing_in` tries the real one. Imported by whoever signs in often."""
-    monkeypatch.setattr(password, "_METHOD", "scrypt:2:1:1")
+    monkeypatch.setattr(password, "_METHOD", "scrypt:256:8:1")
     password._hashed.cache_clear()
     yield
     password._hashed.cache_clear()

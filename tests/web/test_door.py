@@ -94,6 +94,19 @@ def test_no_change_comes_from_another_site(owner: FlaskClient) -> None:
     assert owner.post("/numbers", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
 
 
+@pytest.mark.parametrize("referrer", ["http://[", "//evil.example.com/x", "https://evil.example.com//y", "\x00"])
+def test_a_form_leads_a_stranger_nowhere_else(services: Services, referrer: str) -> None:
+    answer = browser(services).post("/numbers", headers={"Referer": referrer})
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/sign-in\?next=%2F[a-z]?", answer.location)
+
+
+def test_who_was_signed_out_is_told_why(owner: FlaskClient, services: Services, clock: Clock) -> None:
+    clock.forward(31 * MINUTE)
+    assert "You were signed out after 30 min idle." in owner.get("/settings", follow_redirects=True).text
+    assert "You were signed out" not in browser(services).get("/sign-in").text
+
+
 def test_every_page_says_what_a_browser_may_do(services: Services) -> None:
     answer = browser(services).get("/sign-in")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -284,7 +297,7 @@ def test_a_token_is_shown_once_and_revoked(owner: FlaskClient) -> None:
     assert owner.post(revoke[1], data=form).location == "/settings/tokens"
     assert owner.post(revoke[1], data=form).status_code == 404
     told = owner.get("/settings/audit").text
-    assert told.index("Revoked an API token") < told.index("Made an API token")
+    assert told.index("API token revoked") < told.index("API token made")
     assert secret[0] not in told
 
 

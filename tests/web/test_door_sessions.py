@@ -194,7 +194,7 @@ def test_numbers_are_shown_until_sign_out(owner: FlaskClient) -> None:
     form = {"csrf_token": token(owner), "back": "/settings"}
     assert owner.post("/numbers", data={**form, "show": "1"}).location == "/settings"
     assert "Hide numbers" in owner.get("/settings").text
-    assert "Showed phone numbers" in owner.get("/settings/audit").text
+    assert "Phone numbers shown" in owner.get("/settings/audit").text
     owner.post("/numbers", data={**form, "show": "0"})
     assert "Show numbers" in owner.get("/settings").text
     owner.post("/numbers", data={**form, "show": "1"})

@@ -20,18 +20,6 @@ from adapter.web.inbound import services
 blueprint: Final = console_blueprint("settings")
 _YEAR: Final = 365 * 86_400
 _LOOKS: Final = ("theme", "utc", "keys")
-DONE: Final = {
-    "signed_in": "Signed in",
-    "signed_in_by_link": "Signed in by a one-time link",
-    "signed_out": "Signed out",
-    "signed_out_everywhere": "Signed out in all browsers",
-    "locked_out": "Too many wrong passwords",
-    "numbers_shown": "Showed phone numbers",
-    "numbers_hidden": "Hid phone numbers",
-    "token_made": "Made an API token",
-    "token_revoked": "Revoked an API token",
-}
-"""Entries of the audit log in words; another part's entry is shown as that part wrote it."""
 
 
 @blueprint.get("/settings")
@@ -61,7 +49,7 @@ def numbers() -> Response:
     """Show phone numbers whole until sign-out, or mask them again."""
     shows = request.form.get("show") == "1"
     if shows != session.shows_numbers():
-        session.note("numbers_shown" if shows else "numbers_hidden")
+        session.note("phone numbers shown" if shows else "phone numbers hidden")
         session.show_numbers(shows=shows)
     return go(within(request.form.get("back", "/")))
 
@@ -69,7 +57,7 @@ def numbers() -> Response:
 @blueprint.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Response:
     """End every session, in all browsers."""
-    session.note("signed_out_everywhere")
+    session.note("signed out in all browsers")
     session.end_everywhere()
     return go("/sign-in")
 
@@ -101,7 +89,7 @@ def make_token() -> Response:
         row, token = api_tokens.create(services().store, **form, now=time.time())
     except api_tokens.NotMade as fault:
         return _tokens(status=fault.status, fault=fault.sentence, **form)
-    session.note("token_made", row.name)
+    session.note("API token made", row.name)
     return page("console/token.html", at="settings", part="tokens", row=row, token=token)
 
 
@@ -111,7 +99,7 @@ def revoke_token(identity: str) -> Response:
     row = api_tokens.revoke(services().store, identity, now=time.time())
     if row is None:
         raise NotHere("No token in use has this id; it may have been revoked already.")
-    session.note("token_revoked", row.name)
+    session.note("API token revoked", row.name)
     return go("/settings/tokens")
 
 
@@ -124,7 +112,7 @@ def log() -> Response:
     older = entries[audit.PAGE - 1].seq if len(entries) > audit.PAGE else None
     return page(
         "console/audit.html", at="settings", part="audit", entries=entries[: audit.PAGE], older=older,
-        first=here is None, done=DONE,
+        first=here is None,
     )  # fmt: skip
 
 

@@ -97,7 +97,10 @@ def _require_same_site() -> None:
 def _asked_for() -> str:
     """The page to go to after signing in: a form's own is only there to be posted to."""
     if request.method not in _LOOKS:
-        return within(str(urlsplit(request.referrer or "/").path))
+        try:
+            return within(urlsplit(request.referrer or "/").path)
+        except ValueError:  # a stranger may write anything there
+            return "/"
     return request.full_path if request.query_string else request.path
 
 

@@ -28,7 +28,7 @@ def form() -> Response:
     """The form; where the console is closed, how to open it."""
     if is_open() and session.is_signed_in():
         return go(_next())
-    return _form(200)
+    return _form(200, ended=session.why_ended() if is_open() else "")
 
 
 @blueprint.post("/sign-in")
@@ -48,7 +48,7 @@ def enter() -> Response:
         if not password.matches(given, here.settings.admin_password):
             return _failed(taken)
     tries.forgive(here.store, buckets)
-    return _entered("signed_in")
+    return _entered("signed in")
 
 
 @blueprint.get("/sign-in/<token>")
@@ -63,7 +63,7 @@ def use_link(token: str) -> Response:
     here = services()
     if not is_open() or not one_time.use(here.store, here.settings.secret_key, token, now=time.time()):
         return _over()
-    return _unseen(_entered("signed_in_by_link"))
+    return _unseen(_entered("signed in by a one-time link"))
 
 
 @blueprint.post("/sign-out")
@@ -71,17 +71,15 @@ def leave() -> Response:
     """Sign out."""
     if is_open() and session.is_signed_in():
         require_token()
-        session.note("signed_out")
+        session.note("signed out")
         session.end()
     return go("/sign-in")
 
 
-def _form(status: int, *, fault: str = "", packed: str | None = None, why: str = "") -> Response:
-    """The sign-in page; `packed` goes along with it."""
-    if packed is None:
-        packed = request.form.get("kept", "")
-    given: dict[str, Any] = {"open": is_open(), "next": _next(), "fault": fault, "kept": packed, "why": why}
-    return page("console/sign_in.html", status=status, **given)
+def _form(status: int, *, fault: str = "", ended: str = "") -> Response:
+    """The sign-in page; a form that was kept goes along with it. `ended`: why one has to sign in anew."""
+    given: dict[str, Any] = {"open": is_open(), "next": _next(), "fault": fault, "kept": request.form.get("kept", "")}
+    return page("console/sign_in.html", status=status, ended=ended, **given)
 
 
 def _locked(taken: tries.Taken) -> Response:
@@ -103,7 +101,7 @@ def _failed(taken: tries.Taken) -> Response:
     if taken.failures == tries.OF_ONE.free:  # once, however long they go on
         kind, _, name = taken.bucket.partition(" ")
         about = f"address {name}" if kind == "address" else "a browser that signed in before"
-        audit.write(services().store, "locked_out", about, who="somebody", now=time.time())
+        audit.write(services().store, "too many wrong passwords", about, who="somebody", now=time.time())
     return _form(401, fault="That is not the password.")
 
 
