@@ -31,37 +31,44 @@ class Tally:
 
 def by_hour(store: Store, destination: str, since_hour: int) -> dict[tuple[int, str], int]:
     """How many of what was made, or came, in this hour (since 1970) and later are in which state, by (hour, state)."""
-    rows = _read(store, ("hour", "status"), destination, since_hour=since_hour)
+    rows = _read(store, ("hour", "status"), destination, [since_hour])
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def by_hook(store: Store, destination: str, since_hour: int = 0, *, states: Sequence[str] = ()) -> list[Tally]:
-    """The same by hook, account and state; only these states, where some are named."""
-    rows = _read(store, ("hook", "account", "status"), destination, since_hour=since_hour, states=states)
-    return [Tally(row[0], row[1], row[2], row[3]) for row in rows]
+def by_hook(store: Store, destination: str, since_hour: int = 0) -> list[Tally]:
+    """The same by hook, account and state."""
+    return by_hook_since(store, destination, [since_hour])[0]
+
+
+def by_hook_since(store: Store, destination: str, hours: Sequence[int]) -> list[list[Tally]]:
+    """The same for each of several hours, in one look."""
+    rows = _read(store, ("hook", "account", "status"), destination, hours)
+    return [[Tally(row[0], row[1], row[2], row[at]) for row in rows if row[at]] for at in range(3, 3 + len(hours))]
 
 
 def now_by_state(store: Store, destination: str) -> dict[str, int]:
     """How many there are of each state, however old."""
-    return {row[0]: row[1] for row in _read(store, ("status",), destination)}
+    return {row[0]: row[1] for row in _read(store, ("status",), destination, [0])}
 
 
-def _read(
-    store: Store, names: Sequence[str], destination: str, *, since_hour: int = 0, states: Sequence[str] = ()
-) -> list[tuple[Any, ...]]:  # fmt: skip
-    """Sums by these columns. Both tables in one look: what is being folded is neither missed nor counted twice."""
-    parts = []
-    for table in (TALLIES,) if store.is_sqlite else (TALLIES, TALLY_CHANGES):
-        mine = (table.c.destination == destination) & (table.c.hour >= since_hour)
-        if states:
-            mine &= table.c.status.in_(states)
-        parts.append(sa.select(*(table.c[name] for name in (*names, "count"))).where(mine, table.c["count"] != 0))
+def _read(store: Store, names: Sequence[str], destination: str, hours: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Rows of these columns, and a sum since each of the hours; without those that came to nothing.
+
+    Both tables in one look: what is being folded is neither missed nor counted twice.
+    """
+    parts = [
+        sa.select(*(table.c[name] for name in _KEY[1:]), table.c["count"]).where(
+            table.c.destination == destination, table.c.hour >= min(hours), table.c["count"] != 0
+        )
+        for table in ((TALLIES,) if store.is_sqlite else (TALLIES, TALLY_CHANGES))
+    ]
     rows = sa.union_all(*parts).subquery()
     keys = [rows.c[name] for name in names]
-    total = sa.cast(sa.func.sum(rows.c["count"]), sa.BigInteger)
+    since = [sa.case((rows.c.hour >= hour, rows.c["count"]), else_=0) for hour in hours]
+    sums = [sa.cast(sa.func.sum(count), sa.BigInteger) for count in since]
     with store.read() as connection:
-        rows_read = connection.execute(sa.select(*keys, total).group_by(*keys))
-        return [tuple(row) for row in rows_read if row[-1]]
+        found = connection.execute(sa.select(*keys, *sums).group_by(*keys))
+        return [tuple(row) for row in found if any(row[len(names) :])]
 
 
 def fold(store: Store) -> int:

@@ -41,7 +41,7 @@ class Part:
 class Bar:
     """What was made in a span of time. `start` and `end` are Unix seconds, `x` and `width` percent of the chart.
 
-    `begins` and `ends` are local times as a filter has them; `running`: it is not over yet.
+    `begins` and `ends` are local times as a filter has them, `tick` stands below it; `running`: it is not over yet.
     """
 
     start: float
@@ -49,6 +49,7 @@ class Bar:
     begins: str
     ends: str
     label: str
+    tick: str
     x: float
     width: float
     parts: tuple[Part, ...]
@@ -123,8 +124,9 @@ def _bar(
     end, place = start + hours * HOUR, 100 / bars
     return Bar(
         start, end, _local(start, zone, "%Y-%m-%dT%H:%M"), _local(end, zone, "%Y-%m-%dT%H:%M"),
-        _local(start, zone, "%H:%M" if hours == 1 else "%a %H:%M"), round((at + _GAP / 2) * place, 3),
-        round((1 - _GAP) * place, 3), tuple(parts), start <= now < end, dict(counts),
+        _local(start, zone, "%H:%M" if hours == 1 else "%a %H:%M"),
+        _local((start + end) / 2, zone, "%a") if hours > 1 else _local(start, zone, "%H:%M"),
+        round((at + _GAP / 2) * place, 3), round((1 - _GAP) * place, 3), tuple(parts), start <= now < end, dict(counts),
     )  # fmt: skip
 
 
