@@ -29,7 +29,7 @@ def note(store: Store, name: str, destination: str, outcome: Outcome, *, parked:
 
     `parked` is why it was parked before the check, None where it was not.
     """
-    balance = balance_of(outcome)
+    balance = _told(outcome)
     _keep(store, name, destination, outcome, balance=balance, now=now)
     came = Came(outcome.status is not None, balance)
     if parked is None:
@@ -43,15 +43,25 @@ def note(store: Store, name: str, destination: str, outcome: Outcome, *, parked:
 
 def _keep(store: Store, name: str, destination: str, outcome: Outcome, *, balance: Decimal | None, now: float) -> None:
     told: dict[str, Any] = {"checked_at": now, "checked": outcome.meaning.code}
-    if outcome.status == 100 and balance is not None and balance.is_finite():
-        told |= {"balance": format(balance, "f")[:_MOST_DIGITS], "balance_at": now}
+    if outcome.status == 100 and balance is not None:
+        told |= {"balance": format(balance, "f"), "balance_at": now}
     mine = (ACCOUNTS.c.name == name) & (ACCOUNTS.c.destination == destination)
     with store.write() as connection:
         gate.make_account(connection, name, destination)
         connection.execute(sa.update(ACCOUNTS).where(mine).values(told))
 
 
-_MOST_DIGITS: Final = 40
+_MOST_PLACES: Final = 18  # before and behind the point
+
+
+def _told(outcome: Outcome) -> Decimal | None:
+    """The balance, where it is a number that money may be."""
+    balance = balance_of(outcome)
+    if balance is None or not balance.is_finite():
+        return None
+    exponent = balance.as_tuple().exponent
+    is_money = balance.adjusted() < _MOST_PLACES and isinstance(exponent, int) and exponent > -_MOST_PLACES
+    return balance if is_money else None
 
 
 def parked_by(store: Store, name: str, destination: str) -> str | None:

@@ -21,13 +21,6 @@ def settle(console: Running, *events: str) -> None:
 
 
 def test_a_failed_message_is_found_by_its_number_and_sent_again(owner: Page, console: Running) -> None:
-<<<<<<< ours
-    console.sandbox.behave(  # type: ignore[attr-defined]
-        next=[Rule(status=406, for_number=f"91987654{at}") for at in (1111, 1112)]
-    )
-    failed = [lead(console, at)["id"] for at in (1111, 1112)]
-    settle(console, *failed, lead(console, 1)["id"])
-=======
     failed = []
     for at in (1111, 1112):
         rule = Rule(status=406, for_number=f"91987654{at}")
@@ -35,7 +28,6 @@ def test_a_failed_message_is_found_by_its_number_and_sent_again(owner: Page, con
         failed.append(lead(console, at)["id"])
         settle(console, failed[-1])
     settle(console, lead(console, 1)["id"])
->>>>>>> theirs
 
     owner.goto("/messages")
     owner.get_by_label("Number, reference, text or id").fill("098765-41111")

@@ -254,14 +254,8 @@ def test_events_are_found_by_what_they_made_and_what_is_wrong(store: Store) -> N
     {"hook": "h"}, {"account": "main"}, {"hook": "h", "state": "failed"}, {"q": "098765 43210"}, {"q": "7478630"},
     {"q": "deal-77"}, {"q": "01M8EPDFG8TT00F9B5QMDHCD4S"}, {"q": "01M8EPDFG8TT00F9B5QMDHCD4S-1"},
 ])  # fmt: skip
-<<<<<<< ours
-def test_no_usual_filter_reads_the_whole_table(store: Store, query: dict[str, str]) -> None:
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL chooses by what it counted in the table; its plans were looked at with a full one")
-=======
 def test_no_usual_filter_reads_the_whole_table(migrated_file: Path, query: dict[str, str]) -> None:
     store = Store(f"sqlite:///{migrated_file}")  # PostgreSQL goes by what it counted in a table; this one is empty
->>>>>>> theirs
     search = read(query, destination="sandbox", now=NOW, regions=("IN",))
     with store.read() as connection:
         for branch in MESSAGES_SOUGHT.branches(search, True):
@@ -269,7 +263,4 @@ def test_no_usual_filter_reads_the_whole_table(migrated_file: Path, query: dict[
             text = str(asked.compile(store.engine, compile_kwargs={"literal_binds": True}))
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
             assert not [line for line in plan if line.startswith("SCAN")], plan
-<<<<<<< ours
-=======
     store.close()
->>>>>>> theirs
