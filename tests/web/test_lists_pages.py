@@ -29,6 +29,7 @@ from adapter.web.console.written import unnumbered
 from bench.fill import fill
 from tests.delivery.messages import event, outgoing
 from tests.running import wait_for
+from tests.web.door_console import cheap_password, enter, token  # noqa: F401 - a fixture
 
 HEADERS = {"Accept": "text/html"}
 
@@ -48,14 +49,13 @@ def services(tmp_path: Path, database_url: str, store: Store) -> Iterator[Servic
 @pytest.fixture
 def client(services: Services) -> FlaskClient:
     made = build_app(services).test_client()
-    sign_in(made)
+    assert enter(made).status_code == 303
     return made
 
 
-def sign_in(client: FlaskClient, **more: Any) -> None:
-    with client.session_transaction() as session:
-        session["seen"] = time.time()
-        session.update(more)
+def show_numbers(client: FlaskClient) -> None:
+    answer = client.post("/numbers", data={"csrf_token": token(client), "show": "1", "back": "/"})
+    assert answer.status_code == 303
 
 
 def read(client: FlaskClient, path: str, status: int = 200) -> str:
@@ -79,7 +79,7 @@ def test_a_list_masks_numbers_until_they_are_asked_for(client: FlaskClient, stor
     assert "+91 ••••• •0000" in read(client, "/messages")
     assert "<b>Hi</b> U+202E" in read(client, "/messages")
     assert '"••••• 4321"' in read(client, "/events")
-    sign_in(client, numbers=True)
+    show_numbers(client)
     assert "+91 98765 00000" in read(client, "/messages")
     assert '"98765 4321"' in read(client, "/events")
 
@@ -128,7 +128,7 @@ def test_a_file_holds_the_whole_filter_with_numbers_masked(client: FlaskClient, 
     assert len(rows) == 121
     assert (rows[0]["Text begins"], rows[0]["Number"]) == ("'=cmd|'/c calc'!A0\nZoë", "'+91 ••••• •0500")
     assert [row["Text begins"] for row in cells(client, "/messages.csv?q=hi+119")] == ["Hi 119"]
-    sign_in(client, numbers=True)
+    show_numbers(client)
     assert cells(client, "/messages.csv?q=hi+119")[0]["Number"] == "919876500119"
     with store.read() as connection:
         noted = [row.what for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.seq))]
@@ -181,7 +181,7 @@ def test_a_bulk_job_is_counted_begun_once_and_told(client: FlaskClient, store: S
     assert client.post(f"{begun[0].location}/stop").status_code == 400  # without the form's token
     with store.read() as connection:
         assert set(connection.execute(sa.text("SELECT status FROM messages")).scalars()) == {"queued"}
-        assert [row.what for row in connection.execute(sa.select(AUDIT))] == ["began a job: send again 3"]
+        assert [row.what for row in connection.execute(sa.select(AUDIT))] == ["signed in", "began a job: send again 3"]
 
 
 def test_what_came_after_the_count_is_not_in_the_job(client: FlaskClient, store: Store) -> None:
