@@ -9,16 +9,15 @@ from typing import Any, Final
 
 import click
 
+from adapter.acting import REPLAYED, why_nothing
 from adapter.cli.database import opened
 from adapter.delivery import control
 from adapter.delivery.control import Action, Selection
-from adapter.delivery.states import ENDED_BADLY, WAITING
-from adapter.delivery.story import FoundNothing
+from adapter.delivery.states import WAITING
 from adapter.errors import ConfigurationError
 from adapter.services import Services
 
-_REPLAYED: Final = (*ENDED_BADLY, "rejected")
-_SURELY_NOT_SENT: Final = tuple(status for status in _REPLAYED if status != "unknown")
+_SURELY_NOT_SENT: Final = tuple(status for status in REPLAYED if status != "unknown")
 
 
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
@@ -69,7 +68,7 @@ def release_command(**options: Any) -> None:
 
 
 @click.command()
-@_choosing(_REPLAYED)
+@_choosing(REPLAYED)
 def replay_command(
     *, identity: str, statuses: tuple[str, ...], hook: str, account: str, everything: bool, dry_run: bool, yes: bool
 ) -> None:
@@ -88,7 +87,7 @@ def replay_command(
         messages = control.count(services.store, control.SEND_AGAIN, selection)
         what = _counted(messages, events=len(events))
         if not events and not messages:
-            click.echo("There is nothing to replay." + _why_nothing(services, selection))
+            click.echo("There is nothing to replay." + why_nothing(services, selection))
             return
         if dry_run:
             click.echo(f"Would replay {what}.")
@@ -107,7 +106,7 @@ def _act(
     selection = _selection(services, everything, identity, statuses=statuses, hook=hook, account=account)
     counts = control.count(services.store, action, selection)
     if not counts:
-        click.echo(f"There is nothing to {verb}." + _why_nothing(services, selection))
+        click.echo(f"There is nothing to {verb}." + why_nothing(services, selection))
         return
     what = _counted(counts)
     if dry_run:
@@ -140,28 +139,6 @@ def _replay_events(services: Services, events: list[str], *, dry_run: bool) -> i
         if at % 100 == 0:
             click.echo(f"{at:,} of {len(events):,} events replayed", err=True)
     return made
-
-
-def _why_nothing(services: Services, selection: Selection) -> str:
-    """A sentence about the message or event that was named, or about a name that nothing has."""
-    if selection.hook and selection.hook not in services.catalogue.entries():
-        return f' No hook is named "{selection.hook}"; there are {", ".join(sorted(services.catalogue.entries()))}.'
-    if selection.account and selection.account not in services.accounts:
-        return f' No account is named "{selection.account}"; there are {", ".join(sorted(services.accounts))}.'
-    if not selection.identity:
-        return ""
-    from adapter.delivery.story import story
-
-    try:
-        event = story(services.store, selection.identity)
-    except FoundNothing:
-        return f' No event or message has the id "{selection.identity}".'
-    if event["destination"] != services.destination:
-        return f" It was made for the {event['destination']} and is never sent from here."
-    messages = [one for one in event["messages"] if selection.identity in {one["id"], event["id"]}]
-    states = ", ".join(sorted({one["status"] for one in messages})) or event["status"]
-    taken = [one["next_way"] for one in messages if one["next_way"]]
-    return f" It is {states}." + (f" Another way was taken for it: {', '.join(taken)}." if taken else "")
 
 
 def _counted(counts: Mapping[str, int], *, events: int = 0) -> str:
