@@ -34,8 +34,8 @@ REFUSALS: Final[Mapping[int, str]] = {
 }
 """What each status of a refusal means."""
 _INFO: Final = (
-    "What the console does, for programs. Send a token with each request: `Authorization: Bearer <token>`. A token that "
-    "may only read opens every GET; changes need one that may write."
+    "What the console does, for programs. Send a token with each request: `Authorization: Bearer <token>`. A token "
+    "that may only read opens every GET; changes need one that may write."
 )
 
 
