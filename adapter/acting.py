@@ -26,17 +26,15 @@ ACTIONS: Final[Mapping[str, tuple[Action, str]]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Acted:
-    """What was done, or with a dry run would be: `states` counts the messages by the state they were in, `made` are new
-    ones of a rejected event, `sentence` says it in words."""
+    """What was done, or with a dry run would be: `messages` were changed or made, `sentence` says it in words.
 
+    `states` counts those that could be changed by the state they were in, `made` are new ones of a rejected event.
+    """
+
+    messages: int
     states: dict[str, int]
     made: int
     sentence: str
-
-    @property
-    def messages(self) -> int:
-        """How many messages were changed or made."""
-        return sum(self.states.values()) + self.made
 
 
 def act_on(services: Services, name: str, identity: str, *, dry_run: bool) -> Acted:
@@ -46,24 +44,24 @@ def act_on(services: Services, name: str, identity: str, *, dry_run: bool) -> Ac
     story(services.store, identity, most=1)
     selection = Selection(services.destination, identity)
     states = control.count(services.store, action, selection)
+    changed = sum(states.values())
     if not dry_run and states:
-        done = 0
-        for done in control.act(services.store, action, selection, now=time.time()):  # noqa: B007 - the last one counts
-            pass
-        states = states if done == sum(states.values()) else {"all": done}
-    made, sentences = 0, list[str]()
-    if name == "replay":
-        for event in control.rejected_events(services.store, selection):
-            replayed = replay_event(services, event, dry_run=dry_run)
-            made += replayed.messages
-            sentences += [replayed.sentence] if replayed.sentence else []
-    count = sum(states.values()) + made
-    if not count:
-        sentences = sentences or [f"There is nothing to {name}." + why_nothing(services, selection)]
-    else:
+        changed = max(control.act(services.store, action, selection, now=time.time()), default=0)
+    made, sentences = _made(services, selection, dry_run=dry_run) if name == "replay" else (0, [])
+    count = changed + made
+    if count:
         noun = "message" if count == 1 else "messages"
         sentences.insert(0, f"{count:,} {noun} {'would be ' if dry_run else ''}{past}.")
-    return Acted(states, made, " ".join(sentences))
+    elif not sentences:
+        sentences = [f"There is nothing to {name}." + why_nothing(services, selection)]
+    return Acted(count, states, made, " ".join(sentences))
+
+
+def _made(services: Services, selection: Selection, *, dry_run: bool) -> tuple[int, list[str]]:
+    """How many messages the rejected event makes now, and why not more."""
+    events = control.rejected_events(services.store, selection)
+    replayed = [replay_event(services, event, dry_run=dry_run) for event in events]
+    return sum(one.messages for one in replayed), [one.sentence for one in replayed if one.sentence]
 
 
 def why_nothing(services: Services, selection: Selection) -> str:

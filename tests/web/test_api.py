@@ -158,11 +158,47 @@ def test_a_dry_run_changes_nothing_and_the_same_without_it_cancels(here: Service
     assert told(call(client, "/events/none/cancel", {}), 404)["code"] == "not_found"
 
 
+def test_a_rejected_event_is_made_once_its_hook_was_mended(here: Services, client: FlaskClient) -> None:
+    from adapter.delivery.acceptance import accept
+
+    body = json.dumps({"phone": "098765 43210"}).encode()
+    row = event(hook="form", status="rejected", body=body, headers=[["Content-Type", "application/json"]])
+    identity = accept(here.store, row, []).id
+    assert told(call(client, f"/events/{identity}/replay", {"dry_run": True}))["made"] == 1
+    assert told(call(client, "/messages"))["total"] == 0
+    made = told(call(client, f"/events/{identity}/replay", {}))
+    assert (made["made"], made["message"]) == (1, "1 message queued.")
+    assert [one["number"] for one in told(call(client, "/messages"))["messages"]] == ["919876543210"]
+    assert told(call(client, f"/events/{identity}/replay", {}))["messages"] == 0
+    assert done(here) == [("token API_TOKEN", "replayed")]
+
+
+def test_one_message_of_an_event_is_released(here: Services, client: FlaskClient) -> None:
+    from adapter.store.tables import MESSAGES
+
+    identity = store_messages(here.store, 2).id
+    with here.store.write() as connection:
+        connection.execute(MESSAGES.update().values(status="held"))
+    one = told(call(client, f"/events/{identity}"))["event"]["messages"][0]["id"]
+    assert told(call(client, f"/events/{one}/release", {}))["states"] == {"held": 1}
+    assert told(call(client, f"/events/{identity}"))["event"]["states"] == {"held": 1, "queued": 1}
+    assert told(call(client, "/hooks"))["hooks"][0]["paused"] is False
+    assert told(call(client, "/accounts/main"))["account"]["waiting"] == 2
+
+
 @pytest.mark.parametrize("body", [{"dryrun": True}, {"dry_run": "yes"}, [], "x", 1])
 def test_a_body_that_is_misspelt_never_acts(here: Services, client: FlaskClient, body: Any) -> None:
     identity = store_messages(here.store).id
     told(call(client, f"/events/{identity}/cancel", body), 422)
     assert told(call(client, f"/events/{identity}"))["event"]["states"] == {"queued": 1}
+
+
+def test_a_dry_run_in_the_wrong_place_never_acts(here: Services, client: FlaskClient) -> None:
+    identity = store_messages(here.store).id
+    assert told(call(client, f"/events/{identity}/cancel?dry_run=1", {}), 422)["fields"].keys() == {"dry_run"}
+    assert told(call(client, "/accounts/main/pause", {"dry_run": True}), 422)["fields"].keys() == {"dry_run"}
+    assert told(call(client, f"/events/{identity}"))["event"]["states"] == {"queued": 1}
+    assert control.paused(here.store) == []
 
 
 def test_a_job_is_counted_first_and_then_done(here: Services, client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from adapter.picky.outcome import balance_of
 from adapter.store.tables import ACCOUNTS
 from adapter.web.api.frame import NotFound, note, operation
 from adapter.web.api.schemas import AccountAnswer, AccountsAnswer, BalanceAnswer, SwitchAnswer
+from adapter.web.api.waiting import waiting_of
 from adapter.web.inbound import services
 
 _SECONDS: Final = 10.0  # a program waits, and a thread of this process with it
@@ -37,11 +38,10 @@ def show_account(name: str) -> dict[str, Any]:
 @operation("POST", "/accounts/<name>/pause", "Pause an account", group="Accounts", answer=SwitchAnswer, refuses=(404,))
 def pause_account(name: str) -> dict[str, Any]:
     """Push nothing of it until it is resumed. Intake goes on."""
-    store = services().store
-    changed = control.pause(store, "account", _account(name).name, now=time.time())
+    changed = control.pause(services().store, "account", _account(name).name, now=time.time())
     if changed:
         note("paused the account", name)
-    return {"changed": changed, "waiting": control.waiting_of(store, "account", name), "queued": 0}
+    return {"changed": changed, "waiting": waiting_of("account", name), "queued": 0}
 
 
 @operation(
@@ -54,7 +54,7 @@ def resume_account(name: str) -> dict[str, Any]:
     was_paused, queued = control.resume(here.store, "account", name, here.destination, now=time.time())
     if was_paused or was_parked:
         note("resumed the account", name)
-    waiting = control.waiting_of(here.store, "account", name)
+    waiting = waiting_of("account", name)
     return {"changed": was_paused or was_parked, "waiting": waiting, "queued": queued}
 
 
@@ -98,6 +98,6 @@ def _row(account: Account, state: Mapping[str, Any], *, is_paused: bool) -> dict
         "state": "paused" if is_paused else "parked" if parked else "sends",
         "cause": first_sentence(parked) if parked else "",
         "parked": parked, "parked_at": state.get("parked_at") if parked else None, "paused": is_paused,
-        "waiting": control.waiting_of(services().store, "account", account.name),
+        "waiting": waiting_of("account", account.name),
         "reported_at": state.get("reported_at"),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from adapter.web.api.frame import OPERATIONS, Operation, blueprint
 from adapter.web.api.schemas import Refused
 from adapter.web.inbound import json_answer, services
 
+GROUPS: Final = ("Overview", "Messages", "Events", "Jobs", "Hooks", "Accounts", "Opt-outs")
 _PART: Final = re.compile(r"<(\w+)>")
 _ABOUT: Final[Mapping[str, str]] = {
     "identity": "An id. Of an event or a message: what the sender was answered, or what a list shows.",
@@ -51,11 +52,11 @@ def described() -> dict[str, Any]:
     marshmallow = MarshmallowPlugin(schema_name_resolver=_named)
     spec = APISpec(
         "Picky Assist adapter", "1", "3.0.3", plugins=[marshmallow], info={"description": _INFO},
-        tags=[{"name": group} for group in dict.fromkeys(one.group for one in OPERATIONS)],
+        tags=[{"name": group} for group in GROUPS],
         security=[{"token": []}],
     )  # fmt: skip
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
-    for one in OPERATIONS:
+    for one in sorted(OPERATIONS, key=lambda one: GROUPS.index(one.group)):
         spec.path(_PART.sub(r"{\1}", f"/api{one.path}"), operations={one.method.lower(): _operation(one)})
     found: dict[str, Any] = spec.to_dict()
     return found
@@ -87,7 +88,7 @@ def _parameters(one: Operation) -> Iterator[dict[str, Any]]:
             "name": part, "in": "path", "required": True, "description": _ABOUT[part],
             "schema": {"type": "string", "minLength": 1},
         }  # fmt: skip
-    if one.query is not None:
+    if one.query.fields:
         yield {"in": "query", "schema": type(one.query)}
 
 
@@ -104,8 +105,7 @@ def _responses(one: Operation) -> dict[str, Any]:
 
 
 def _statuses(one: Operation) -> list[int]:
-    found = {401, 503, *one.refuses}
+    found = {401, 422, 503, *one.refuses}
     found |= {403} if one.scope == "write" else set()
-    found |= {422} if one.query is not None or one.body is not None else set()
     found |= {400, 413} if one.body is not None else set()
     return sorted(found)

@@ -20,7 +20,7 @@ from adapter.errors import InvalidFields, Refusal, StoreUnavailable, Unauthentic
 from adapter.intake.auth.compare import same
 from adapter.line import too_large
 from adapter.store.engine import UNAVAILABLE
-from adapter.web.api.schemas import Strict
+from adapter.web.api.schemas import Nothing, Strict
 from adapter.web.inbound import json_answer, raw_request, services
 from adapter.written import inline
 
@@ -64,7 +64,7 @@ class Operation:
     title: str
     about: str
     group: str
-    query: ma.Schema | None
+    query: ma.Schema
     body: ma.Schema | None
     answer: ma.Schema | None
     refuses: tuple[int, ...]
@@ -79,20 +79,23 @@ class Operation:
 
 
 def operation(
-    method: str, path: str, title: str, *, group: str, query: type[ma.Schema] | None = None,
+    method: str, path: str, title: str, *, group: str, query: type[ma.Schema] = Nothing,
     body: type[ma.Schema] | None = None, answer: type[ma.Schema] | None = None, refuses: tuple[int, ...] = (),
     example: Mapping[str, Any] | None = None, raw_body: str = "", raw_answer: str = "", most: int = _MOST_BODY,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
     """Make a function an operation: it is given what its schemas loaded, and its answer is dumped by one.
 
-    The function takes the parts of the path, `query` and `body` where there is a schema for them. Its docstring is the
-    documentation. `most`: bytes of a JSON body.
+    The function takes the parts of the path, and `query` and `body` where their schemas have fields; without a schema
+    anything in the query or in a POST is refused by name. Its docstring is the documentation. `most`: bytes of a body.
     """
+
+    if body is None and method == "POST" and not raw_body:
+        body = Nothing
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         told = Operation(
             view.__name__, method, path, title, " ".join((view.__doc__ or "").split()), group,
-            query() if query else None, body() if body else None, answer() if answer else None, refuses, example,
+            query(), body() if body else None, answer() if answer else None, refuses, example,
             raw_body, raw_answer,
         )  # fmt: skip
         OPERATIONS.append(told)
@@ -100,10 +103,10 @@ def operation(
         @functools.wraps(view)
         def run(**given: Any) -> Response:
             with stored():
-                if told.query is not None:
-                    given["query"] = loaded(told.query, request.args.to_dict())
-                if told.body is not None:
-                    given["body"] = loaded(told.body, _json(told, most))
+                query_given = loaded(told.query, request.args.to_dict())
+                body_given = None if told.body is None else loaded(told.body, _json(told, most))
+                given |= {"query": query_given} if told.query.fields else {}
+                given |= {"body": body_given} if told.body is not None and told.body.fields else {}
                 found = view(**given)
             if told.answer is None:
                 assert isinstance(found, Response)  # noqa: S101 - the view made it
@@ -192,7 +195,7 @@ def loaded(schema: ma.Schema, given: Any) -> dict[str, Any]:
         told = {inline(key, 60): texts for key, texts in messages_in(fault).items()}
         lines = (f"{key}: {_line(texts)}" for key, texts in itertools.islice(told.items(), 5))
         sentence = "; ".join(line.rstrip(".") for line in lines)
-        taken = ", ".join(schema.fields)
+        taken = ", ".join(one.data_key or name for name, one in schema.fields.items()) or "nothing"
         raise InvalidFields(f"{sentence[:300]}. Taken here: {taken}.", fields=_flat(told)) from None
     return found
 

@@ -17,6 +17,7 @@ from adapter.preview import preview
 from adapter.store.tables import EVENTS
 from adapter.web.api.frame import NotFound, note, operation
 from adapter.web.api.schemas import HookAnswer, HooksAnswer, PreviewAnswer, PreviewBody, SwitchAnswer
+from adapter.web.api.waiting import waiting_of
 from adapter.web.inbound import request_id, services
 
 _MOST_REQUEST: Final = 2_097_152  # bytes of JSON that holds a request
@@ -71,11 +72,10 @@ def _typed(text: str) -> RawRequest:
 @operation("POST", "/hooks/<name>/pause", "Pause a hook", group="Hooks", answer=SwitchAnswer, refuses=(404,))
 def pause_hook(name: str) -> dict[str, Any]:
     """Push nothing of it until it is resumed. Intake goes on."""
-    store = services().store
-    changed = control.pause(store, "hook", _entry(name).name, now=time.time())
+    changed = control.pause(services().store, "hook", _entry(name).name, now=time.time())
     if changed:
         note("paused the hook", name)
-    return {"changed": changed, "waiting": control.waiting_of(store, "hook", name), "queued": 0}
+    return {"changed": changed, "waiting": waiting_of("hook", name), "queued": 0}
 
 
 @operation("POST", "/hooks/<name>/resume", "Resume a hook", group="Hooks", answer=SwitchAnswer, refuses=(404,))
@@ -85,7 +85,7 @@ def resume_hook(name: str) -> dict[str, Any]:
     changed, _ = control.resume(here.store, "hook", _entry(name).name, here.destination, now=time.time())
     if changed:
         note("resumed the hook", name)
-    return {"changed": changed, "waiting": control.waiting_of(here.store, "hook", name), "queued": 0}
+    return {"changed": changed, "waiting": waiting_of("hook", name), "queued": 0}
 
 
 def _entry(name: str) -> Entry:

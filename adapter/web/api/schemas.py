@@ -20,6 +20,10 @@ class Strict(ma.Schema):
     error_messages = {"unknown": "is not known here", "type": "must be an object"}  # noqa: RUF012 - marshmallow's name
 
 
+class Nothing(Strict):
+    """Nothing is taken: what stands there was meant for something else."""
+
+
 def told(text: str) -> dict[str, str]:
     """The description of a field."""
     return {"description": text}
@@ -58,7 +62,7 @@ class Filter(Strict):
     q = fields.String(metadata=told("a number in any spelling, a reference, an id, or words of the text"))
     state = fields.String(
         validate=validate.OneOf([*LOOKS, *FAMILIES], error=f"is no state; there are {', '.join(LOOKS)}"),
-        metadata=told("a state, or a family of states: " + ", ".join(FAMILIES)),
+        metadata=told("the last five are families of states"),
     )
     hook = fields.String()
     account = fields.String()
@@ -433,26 +437,16 @@ class SettingsAnswer(ma.Schema):
     settings = fields.List(fields.Nested(SettingRow), required=True)
 
 
-class OptoutsQuery(ma.Schema):
+class OptoutsQuery(Strict):
     """A place in the lists."""
-
-    class Meta:
-        """Parameters of others are passed over."""
-
-        unknown = ma.EXCLUDE
 
     account = fields.String()
     limit = fields.String(metadata=told("rows of a page, 1 to 1,000; 100 without it"))
     after = fields.String(metadata=told("what the page before gave as `next`"))
 
 
-class AccountQuery(ma.Schema):
+class AccountQuery(Strict):
     """An account."""
-
-    class Meta:
-        """Parameters of others are passed over."""
-
-        unknown = ma.EXCLUDE
 
     account = fields.String()
 

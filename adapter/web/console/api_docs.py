@@ -42,7 +42,7 @@ def _operation(base: str, path: str, method: str, told: Mapping[str, Any]) -> di
         "body": list(_properties(body[kind]["schema"])) if kind == "application/json" else [],
         "answer_kind": good[0], "answer": list(_properties(good[1]["schema"])),
         "refusals": [int(status) for status in told["responses"] if status != "200"],
-        "curl": _curl(base, path, method, told["tags"][0], kind, example),
+        "curl": _curl(base + _filled(path, told["tags"][0]), method, kind, example),
     }  # fmt: skip
 
 
@@ -83,14 +83,19 @@ def _words(schema: Mapping[str, Any]) -> str:
     return " or ".join(words.get(one, one) for one in kinds) + (" or null" if or_null else "")
 
 
-def _curl(base: str, path: str, method: str, group: str, kind: str, example: Any) -> str:
-    """A call that can be pasted; the token stays in the shell."""
+def _filled(path: str, group: str) -> str:
+    """The path with something in its places."""
     for place, value in {**_PLACES, "name": _NAMES.get(group, "name")}.items():
         path = path.replace(f"{{{place}}}", value)
+    return path
+
+
+def _curl(url: str, method: str, kind: str, example: Any) -> str:
+    """A call that can be pasted; the token stays in the shell."""
     words = ['curl -H "Authorization: Bearer $TOKEN"']
     if method == "delete" or (method == "post" and not kind):
         words.append(f"-X {method.upper()}")
-    words.append(shlex.quote(f"{base}{path}"))
+    words.append(shlex.quote(url))
     if kind == "application/json":
         words += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(json.dumps(example))}"]
     elif kind:
