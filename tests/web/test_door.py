@@ -72,7 +72,9 @@ def test_a_stranger_sees_nothing_and_changes_nothing(services: Services) -> None
     for method, rule, path in rules(app):
         if rule.endpoint not in PUBLIC:
             answer = app.test_client().open(path, method=method, data={"a": "b"} if method != "GET" else None)
-            assert (answer.status_code, (answer.location or "").partition("?")[0]) == (303, "/sign-in"), f"{method} {path}"
+            assert (answer.status_code, (answer.location or "").partition("?")[0]) == (303, "/sign-in"), (
+                f"{method} {path}"
+            )
 
 
 def test_every_change_needs_the_sessions_own_token(owner: FlaskClient, services: Services) -> None:

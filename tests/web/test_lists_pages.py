@@ -6,11 +6,9 @@ import csv
 import html
 import io
 import re
-import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa

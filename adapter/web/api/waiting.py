@@ -11,5 +11,5 @@ from adapter.web.inbound import services
 
 def waiting_of(kind: Literal["hook", "account"], name: str) -> int:
     """The messages of it that wait to be sent."""
-    rows = tallies.by_hook(services().store, services().destination, states=WAITING)
-    return sum(one.count for one in rows if getattr(one, kind) == name)
+    rows = tallies.by_hook(services().store, services().destination)
+    return sum(one.count for one in rows if one.status in WAITING and getattr(one, kind) == name)
