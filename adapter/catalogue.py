@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from adapter.config import NAMES, Settings
 from adapter.errors import FaultyHook, UnknownHook
+from adapter.late_secrets import Environment
 from adapter.mapping.faults import Fault, HookFaults
 from adapter.mapping.hook import Hook
 from adapter.mapping.hook_file import Surroundings, load_hook
@@ -50,6 +51,8 @@ class Catalogue:
         """`on_faults` is told once of each version of a file that does not load."""
         self.directory = directory
         self._settings = settings
+        self.environment = Environment(settings.environ, settings.env_file, never=NAMES)
+        self._secrets = self.environment.stamp
         self._accounts = tuple(accounts)
         self._regions = {name: one.region for name, one in accounts.items() if one is not None and one.region}
         self._check_secrets = check_secrets
@@ -76,7 +79,9 @@ class Catalogue:
         with self._lock:
             if self._clock() >= self._look_at:
                 self._look_at = self._clock() + LOOK_AGAIN_SECONDS
-                self._entries = {name: self._entry(name, path) for name, path in self._files().items()}
+                secrets, self._secrets = self._secrets, self.environment.stamp
+                new = secrets != self._secrets  # what waited for one may load now
+                self._entries = {name: self._entry(name, path, anew=new) for name, path in self._files().items()}
             return self._entries
 
     def look_again(self) -> None:
@@ -93,8 +98,10 @@ class Catalogue:
         paths = sorted(self.directory.glob("*.yaml")) if self.directory.is_dir() else []
         return {path.stem: path for path in paths if path.stem not in RESERVED_NAMES and not path.name.startswith(".")}
 
-    def _entry(self, name: str, path: Path) -> Entry:
+    def _entry(self, name: str, path: Path, *, anew: bool = False) -> Entry:
         known = self._entries.get(name)
+        if anew and known is not None and known.faults:
+            return self._load(name, path, known.hook)
         beside = known.stamp if known else ()
         if known is not None and _stamp([path, *(Path(row[0]) for row in beside[1:])]) == known.stamp:
             return known
@@ -131,7 +138,7 @@ class Catalogue:
 
         settings = self._settings
         return Surroundings(
-            environ=settings.environ,
+            environ=self.environment,
             reserved=NAMES,
             accounts=self._accounts,
             regions=self._regions,

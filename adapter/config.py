@@ -17,6 +17,7 @@ from adapter.errors import ConfigurationError
 from adapter.picky.account import MAIN, SANDBOX_TOKEN, Account
 
 PUSH_URL: Final = "https://app.pickyassist.com/api/v2/push"
+ENV_FILE: Final = ".env"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _FORGETFUL_PLATFORMS: Final = ("DYNO", "RENDER", "RAILWAY_", "FLY_")
 
@@ -180,10 +181,12 @@ NAMES: Final = frozenset(setting.name for setting in SETTINGS) | {f"{s.name}_FIL
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The settings as values, in lower case: `settings.port`. `environ` holds every variable, for hooks' secrets."""
+    """The settings as values, in lower case: `settings.port`. `environ` holds every variable, for hooks' secrets;
+    `env_file` is the `.env` that is read beside the environment, None where everything was given."""
 
     environ: Mapping[str, str] = dataclasses.field(repr=False)
     values: Mapping[str, Any] = dataclasses.field(repr=False)
+    env_file: Path | None = None
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -193,7 +196,8 @@ class Settings:
 
     def replace(self, **values: Any) -> Settings:
         """The same settings but for these, by their names in lower case."""
-        return Settings(self.environ, {**self.values, **{name.upper(): value for name, value in values.items()}})
+        changed = {**self.values, **{name.upper(): value for name, value in values.items()}}
+        return dataclasses.replace(self, values=changed)
 
     @property
     def destination(self) -> str:
@@ -247,13 +251,14 @@ class Settings:
 
 def read_environment(directory: Path | None = None) -> dict[str, str]:
     """The environment over what `.env` in `directory` (default: the current one) says."""
-    path = (directory or Path.cwd()) / ".env"
+    path = (directory or Path.cwd()) / ENV_FILE
     values = dotenv.dotenv_values(path, interpolate=False) if path.is_file() else {}
     return {key: value for key, value in values.items() if value is not None} | dict(os.environ)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> tuple[Settings, list[str]]:
     """Every setting, and a sentence for each that is wrong; a wrong one has its default."""
+    env_file = Path.cwd() / ENV_FILE if environ is None else None
     environ = read_environment() if environ is None else environ
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -263,7 +268,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> tuple[Settings, l
         except ValueError as fault:
             values[setting.name] = setting.parse(setting.default)
             faults.append(f"{setting.name} {fault}.")
-    return Settings(environ, values), faults
+    return Settings(environ, values, env_file), faults
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import structlog
 from flask import Blueprint, Response, request
-from ulid import ULID
 
 from adapter import answers
 from adapter.delivery.acceptance import Accepted, accept
@@ -17,8 +16,9 @@ from adapter.line import Taken, require_method, take, wants_dry_run
 from adapter.mapping.hook import Hook
 from adapter.mapping.schema.hook import METHODS
 from adapter.preview import preview, status_of
+from adapter.recording import event_row
 from adapter.store.engine import UNAVAILABLE
-from adapter.web import browser
+from adapter.web import browser, capturing
 from adapter.web.inbound import json_answer, raw_request, request_id, services
 from adapter.web.waiting import wait_for_messages
 
@@ -30,12 +30,13 @@ _log: Final = structlog.get_logger("hooks")
 @blueprint.route("/hooks/<name>/<token>", methods=[*METHODS, "OPTIONS"], provide_automatic_options=False)
 def receive(name: str, token: str | None = None) -> Response:  # noqa: ARG001 - a proof, looked for by `take`
     """One event: find the hook, take the request, store what came of it, answer."""
-    hook = services().catalogue.hook(name)
+    hook = capturing.hook_for(name)
     if request.method == "OPTIONS":
         return browser.preflight(hook)
     try:
         return _run(hook)
     except Refusal as refusal:
+        capturing.note_miss(name, refusal, hook=hook)
         return _refused(hook, refusal)
 
 
@@ -75,7 +76,8 @@ def _dry_run(taken: Taken) -> Response:
 def _store(taken: Taken) -> Accepted:
     """Durable when it returns. Raises StoreUnavailable: the sender must come back."""
     try:
-        stored = accept(services().store, event_row(taken), taken.messages)
+        row = event_row(taken, destination=services().destination, request_id=request_id())
+        stored = accept(services().store, row, taken.messages)
     except UNAVAILABLE as fault:
         _log.error("store_unavailable", hook=taken.hook.name, fault=type(fault).__name__)
         raise StoreUnavailable(
@@ -88,32 +90,6 @@ def _store(taken: Taken) -> Accepted:
         repairs=sorted({repair.code for repair in taken.repairs}),
     )  # fmt: skip
     return stored
-
-
-def event_row(taken: Taken) -> dict[str, Any]:
-    """The row of `events` that tells what came and what was made of it."""
-    raw, refusal = taken.stored_request, taken.refusal
-    return {
-        "id": str(ULID()),
-        "hook": taken.hook.name,
-        "source": taken.hook.source.name,
-        "destination": services().destination,
-        "received_at": time.time(),
-        "request_id": request_id(),
-        "method": raw.method,
-        "path": raw.path,
-        "query": raw.query,
-        "headers": [list(pair) for pair in raw.headers],
-        "body": raw.body,
-        "status": taken.outcome,
-        "reason": refusal.sentence if refusal else taken.ignored,
-        "decoded_as": taken.payload.decoded_as if taken.payload else None,
-        "because": taken.payload.because if taken.payload else None,
-        "fields": answers.plain(taken.fields),
-        "errors": taken.errors,
-        "repairs": [answers.repair_json(repair) for repair in taken.repairs],
-        "warnings": list(taken.warnings),
-    }
 
 
 def _settled(hook: Hook, stored: Accepted) -> dict[str, Any]:
