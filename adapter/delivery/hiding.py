@@ -8,7 +8,11 @@ from typing import Any, Final
 
 _SHOWN: Final = 4
 _LEAST: Final = 7  # digits of the shortest number
-_NUMBERS: Final = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\(?\d[\d ().\u00a0/-]{5,}\d")
+# As people write them, and percent-encoded, as forms send them.
+_NUMBERS: Final = re.compile(
+    r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|%2[Bb])?(?:\(|%28)?\d(?:[\d ().\u00a0/+-]|%2[089BDEFbdef]){5,}\d"
+)
+_SIGNS: Final = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 
 
 def hidden(value: Any) -> Any:
@@ -25,12 +29,12 @@ def hidden(value: Any) -> Any:
 
 
 def _masked(found: re.Match[str]) -> str:
-    text = found[0]
-    digits = sum(sign.isdigit() for sign in text)
+    signs = _SIGNS.findall(found[0])
+    digits = sum(sign.isdigit() for sign in signs)
     if digits < _LEAST:
-        return text
+        return found[0]
     masked, left = "", digits
-    for sign in text:
+    for sign in signs:
         left -= sign.isdigit()
         masked += "•" if sign.isdigit() and left >= _SHOWN else sign
     return masked

@@ -13,6 +13,8 @@ from adapter.web.console import (
     event,
     lists,
     new_hook,
+    new_hook_mapping,
+    new_hook_test,
     optouts,
     overview,
     playground,
@@ -25,7 +27,8 @@ from adapter.web.console import (
 
 _PROGRAMS: Final = ("/hooks/", "/api/", "/callbacks/", "/app/", "/why/", "/static/")
 _PARTS: Final = (
-    sign_in, overview, lists, event, bulk, setup, new_hook, playground, accounts, optouts, settings, sandbox, api_docs,
+    sign_in, overview, lists, event, bulk, setup, new_hook, new_hook_mapping, new_hook_test, playground, accounts,
+    optouts, settings, sandbox, api_docs,
 )  # fmt: skip
 
 
