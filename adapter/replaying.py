@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from adapter import answers
 from adapter.delivery import remaking
@@ -32,22 +33,36 @@ def replay_event(services: Services, identity: str, *, dry_run: bool = False) ->
     Its own dedupe keys do not stop it, those of other events do. With `dry_run` nothing is stored. Raises FoundNothing.
     """
     event = story(services.store, identity)
-    if event["destination"] != services.destination:
-        return Replayed(identity, 0, f"It was made for the {event['destination']}, so it is not sent from here.")
-    if event["source"] == "push_api":
-        return Replayed(identity, 0, _PUSHED)
-    try:
-        hook = services.catalogue.hook(event["hook"])
-    except Refusal as refusal:
-        return Replayed(identity, 0, refusal.sentence)
-    request = RawRequest(**request_of(services.store, identity))
-    taken = take(hook, request, services.accounts, now=event["received_at"], check_auth=False)
+    taken = _taken(services, event)
+    if isinstance(taken, str):
+        return Replayed(identity, 0, taken)
     if not dry_run:
         return _store(services, identity, taken)
     sentence = taken.refusal.sentence if taken.refusal else taken.ignored
     missing = event["errors"] if event["messages"] else None
     messages = [one for one in taken.messages if missing is None or str(one.element) in missing]
     return Replayed(identity, len(messages), sentence or "")
+
+
+def taken_today(services: Services, identity: str) -> Taken | str:
+    """What the hook of today would make of a stored event, or a sentence why it cannot be tried; nothing is stored.
+
+    Raises FoundNothing.
+    """
+    return _taken(services, story(services.store, identity, most=1))
+
+
+def _taken(services: Services, event: Mapping[str, Any]) -> Taken | str:
+    if event["destination"] != services.destination:
+        return f"It was made for the {event['destination']}, so it is not sent from here."
+    if event["source"] == "push_api":
+        return _PUSHED
+    try:
+        hook = services.catalogue.hook(event["hook"])
+    except Refusal as refusal:
+        return refusal.sentence
+    request = RawRequest(**request_of(services.store, event["id"]))
+    return take(hook, request, services.accounts, now=event["received_at"], check_auth=False)
 
 
 def _store(services: Services, identity: str, taken: Taken) -> Replayed:

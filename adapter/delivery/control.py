@@ -86,6 +86,10 @@ _QUEUED: Final = {
 }  # fmt: skip
 CANCEL: Final = Action(WAITING, {"status": "cancelled", "due_at": 0.0, "lease_token": None}, starts_anew=False)
 RELEASE: Final = Action(("held",), {**_QUEUED, "released": True})
+CONFIRM: Final = Action(
+    ("unknown",), {"status": "delivered", "due_at": 0.0, "error": "confirmed", "lease_token": None}, starts_anew=False
+)
+"""A person knows that it arrived; what is reported later still counts."""
 SEND_AGAIN: Final = Action(ENDED_BADLY, {**_QUEUED, "report": None, "released": False, "expires_at": None})
 
 

@@ -61,6 +61,7 @@ TRANSITIONS: Final[Mapping[tuple[str, str], str]] = {
         for there in RANKS
         if RANKS[there] > RANKS.get(here, -1)
     },
+    ("unknown", "delivered"): "a delivery report, or a person says that it arrived",
     ("queued", "dead"): "preparing it stopped a relay again and again",
     ("retrying", "dead"): "preparing it stopped a relay again and again",
     ("parked", "queued"): "the account can send again",

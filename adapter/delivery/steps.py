@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from adapter.delivery.reports import ERRORS
 from adapter.delivery.saying import Step, said, step, visible
 from adapter.delivery.standing import Around, last_report, present_step, report_details
 from adapter.delivery.states import WAITING
-from adapter.delivery.texts import BY_CODE, CODES, OWN, STATES, Text, first_sentence
+from adapter.delivery.texts import BY_CODE, CODES, STATES, Text, first_sentence
 from adapter.errors import fault_lines
 from adapter.picky import outcome as outcomes
 
@@ -139,7 +140,7 @@ def _without_last_report(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _reports(message: Mapping[str, Any], reports: Iterable[Mapping[str, Any]]) -> Iterator[Step]:
     for one in islice(reports, MOST_ALIKE):
-        code = next(iter(OWN.get(one["status"], {})), "")
+        code = ERRORS.get(one["status"], "")
         text = Text(CODES[code].cause) if code else Text(STATES[one["status"]].cause)
         yield step(one["at"], one["status"], text + report_details(message, one))
 

@@ -33,6 +33,7 @@ _TO_DO: Final[Mapping[str, str]] = {
 STATES: Final[Mapping[str, Text]] = {state: Text(meaning, _TO_DO.get(state, "")) for state, meaning in MEANINGS.items()}
 
 OWN: Final[Mapping[str, Mapping[str, Text]]] = {
+    "delivered": {"confirmed": Text("No answer came, but a person said here that it arrived.")},
     "dead": {
         "preparation_failed": Text(
             "Preparing it stopped the relay again and again, so it was given up.",

@@ -1,0 +1,387 @@
+"""An event as its page shows it: the answer first, then each part of its story, bounded and with numbers hidden."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from adapter.delivery import control, event_parts
+from adapter.delivery.control import Selection
+from adapter.delivery.event_parts import Listed
+from adapter.delivery.families import LOOKS, OF_FAMILY
+from adapter.delivery.hiding import hidden
+from adapter.delivery.page_words import on_a_page
+from adapter.delivery.story import request_of, story
+from adapter.draft.cleaned import is_signature
+from adapter.draft.vocabulary import is_secret
+from adapter.errors import fault_lines
+from adapter.services import Services
+from adapter.store.engine import UNAVAILABLE
+from adapter.web.console.bubbles import Bubble, bubble_of
+from adapter.web.console.event_room import Room
+from adapter.web.console.event_words import (
+    ALL,
+    BUTTONS,
+    EVENT_HEADLINES,
+    HEADLINES,
+    NOTHING_TO_DO,
+    OF_STATE,
+    OTHERWISE,
+    Button,
+)
+
+MOST_LISTED: Final = 50
+MOST_WHOLE: Final = 3  # messages that are all shown with everything
+MOST_ALIKE: Final = 20
+_MOST_ATTEMPTS: Final = 4  # of a message, with their JSON
+_MOST_HEADERS: Final = 40
+_MOST_VALUES: Final = 40
+_ROOM: Final = 34_000
+_FEW: Final = 12_000
+MOST_BODY: Final = 32_768
+_MOST_RAW: Final = 14_000
+_MOST_PRETTY: Final = 8_000
+_MOST_JSON: Final = 4_000
+_MOST_TEXT: Final = 13_000  # of a bubble, as much as WhatsApp takes
+Part = TypeVar("Part")
+_WORST: Final = ("person", "badly", "moving", "quiet", "arrived")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Body:
+    """The body as text: as it came, and as JSON on several lines where it is JSON. `whole`: nothing of it was cut."""
+
+    size: int
+    raw: str
+    pretty: str
+    whole: bool
+    masked: bool
+    is_text: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt: what went out for this message, and the answer; `together`: messages in the same call."""
+
+    url: str
+    sent: str
+    together: int
+    status: str
+    answer: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """One step of a message: `took` are the seconds since the one before, `call` what went over the line."""
+
+    at: float | None
+    word: str
+    text: str
+    do: str
+    took: float | None = None
+    call: Call | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message with everything: how it stands, what to do, its bubble and its steps. `place` is its number in the
+    event, `way` 2 and more where it went in another one's place."""
+
+    id: str
+    place: int
+    way: int
+    status: str
+    number: str
+    headline: tuple[str, str]
+    cause: str
+    do: str
+    buttons: tuple[str, ...]
+    account: str
+    facts: tuple[tuple[str, str], ...]
+    bubble: Bubble | None
+    steps: tuple[Told, ...]
+    changed_at: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EventView:
+    """What the page shows. A part that is None could not be made; the others stand."""
+
+    event: Mapping[str, Any]
+    state: str
+    title: str
+    cause: str
+    do: str
+    states: tuple[tuple[str, int], ...]
+    total: int
+    messages: tuple[MessageView, ...] | None
+    list: tuple[Listed, ...]
+    headers: tuple[tuple[str, str], ...] | None
+    body: Body | None
+    read: tuple[str, str] | None
+    repairs: tuple[Mapping[str, str], ...] | None
+    warnings: tuple[str, ...]
+    errors: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...] | None
+    more: Mapping[str, int]
+    here: bool
+    can_replay: bool
+    all_buttons: tuple[tuple[Button, int], ...]
+    again: str
+
+
+def event_view(here: Services, event: str, *, place: int | None, shows_numbers: bool, now: float) -> EventView:
+    """The view of an event; of many messages the `place`-th one is shown whole. Raises FoundNothing."""
+    resend_after = float(here.settings.resend_after)
+    told = story(here.store, event, now=now, resend_after=resend_after, most=MOST_WHOLE)
+    rows = event_parts.listed(here.store, event, most=MOST_LISTED)
+    total = sum(told["states"].values()) if len(rows) > 1 else len(rows)
+    if len(rows) > MOST_WHOLE:
+        told = story(here.store, _chosen(event, rows, place), now=now, resend_after=resend_after)
+    room = Room(_ROOM, _FEW, shows_numbers)
+    request = _alone(lambda: request_of(here.store, event)) or {}
+    messages = _alone(lambda: tuple(_message(here, one, room) for one in told["messages"]))
+    faults = list(fault_lines(told["errors"] or {}))
+    fields = _alone(lambda: list(_fields(told["fields"] or {})))
+    state = told["messages"][-1]["status"] if total == 1 else _state(told)
+    title, cause, do = _answer(told, faults, total, room)
+    return EventView(
+        event=told,
+        state=state,
+        title=title,
+        cause=cause,
+        do=do,
+        states=tuple(sorted(told["states"].items(), key=lambda one: list(LOOKS).index(one[0]))),
+        total=total,
+        messages=messages,
+        list=tuple(rows),
+        headers=_alone(lambda: _headers(request["headers"], room)),
+        body=_alone(lambda: _body(bytes(request["body"]), room)),
+        read=_alone(lambda: (room.said(told["decoded_as"] or ""), room.said(told["because"] or ""))),
+        repairs=_alone(lambda: tuple(_repair(one, room) for one in (told["repairs"] or [])[:MOST_ALIKE])),
+        warnings=tuple(room.said(one) for one in (told["warnings"] or [])[:MOST_ALIKE]),
+        errors=tuple(_pair(one, room) for one in faults[:MOST_ALIKE]),
+        fields=None if fields is None else tuple(_pair(one, room) for one in fields[:_MOST_VALUES]),
+        more={
+            "repairs": _over(told["repairs"], MOST_ALIKE), "warnings": _over(told["warnings"], MOST_ALIKE),
+            "errors": _over(faults, MOST_ALIKE), "fields": _over(fields, _MOST_VALUES),
+            "headers": _over(request.get("headers"), _MOST_HEADERS),
+        },
+        here=told["destination"] == here.destination,
+        can_replay=told["destination"] == here.destination and told["source"] != "push_api"
+        and bool(told["status"] == "rejected" or told["errors"]),
+        all_buttons=_for_all(here, event) if total > 1 else (),
+        again=_again(told),
+    )  # fmt: skip
+
+
+def _alone(make: Callable[[], Part]) -> Part | None:
+    """A part of the page, or None where it cannot be made: the others stand all the same."""
+    try:
+        return make()
+    except UNAVAILABLE:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever was stored, the rest of the page is shown
+        structlog.get_logger("console").error("event_part_failed", fault=type(fault).__name__)
+        return None
+
+
+def _chosen(event: str, rows: Sequence[Listed], place: int | None) -> str:
+    """The id of the message to show whole: the one that is asked for, else the first that somebody is to look at."""
+    if place is not None:
+        found = next((one.id for one in rows if one.id == f"{event}-{place}"), None)
+        return found or f"{event}-{place}"
+    return min(rows, key=lambda one: _WORST.index(LOOKS[one.status].family)).id
+
+
+def _over(several: Sequence[Any] | None, most: int) -> int:
+    return max(0, len(several or []) - most)
+
+
+def _pair(pair: tuple[str, str], room: Room) -> tuple[str, str]:
+    return room.said(pair[0], 100), room.said(pair[1])
+
+
+def _state(told: Mapping[str, Any]) -> str:
+    """The state that the page begins with: the worst of its messages, else the event's own."""
+    states = told["states"]
+    if not states:
+        return "duplicate" if str(told["reason"] or "").startswith("It came again as") else str(told["status"])
+    return next(state for family in _WORST for state in OF_FAMILY[family] if state in states)
+
+
+def _answer(told: Mapping[str, Any], faults: Sequence[tuple[str, str]], total: int, room: Room) -> tuple[str, str, str]:
+    """Headline, cause and what to do of an event that made no message or several; of one the message says it."""
+    if total > 1:
+        counted = ", ".join(f"{count:,} {LOOKS[one].word.lower()}" for one, count in sorted(told["states"].items()))
+        return f"{total:,} messages: {counted}.", "", ""
+    if total:
+        return "", "", ""
+    step = next((one for one in told["steps"] if one["step"] in {"ignored", "rejected"}), None)
+    cause, do = (step["text"], step["do"]) if step else (NOTHING_TO_DO, "")
+    title = EVENT_HEADLINES[told["status"]]
+    if told["status"] == "rejected":
+        key, fault = faults[0] if faults else ("", told["reason"] or "it could not be read.")
+        title = f"{title}: {key}: {fault}" if key else f"{title}: {fault}"
+        cause = cause if faults else "Nothing was sent for what is wrong with it."
+    return room.said(title, 200), room.said(on_a_page(cause), 600), on_a_page(do) or NOTHING_TO_DO
+
+
+def _again(told: Mapping[str, Any]) -> str:
+    step = next((one for one in told["steps"] if one["step"] == "came again"), None)
+    return step["text"] if step else ""
+
+
+def _headers(headers: Sequence[tuple[str, str]], room: Room) -> tuple[tuple[str, str], ...]:
+    return tuple((room.said(name, 100), header_value(name, value, room)) for name, value in headers[:_MOST_HEADERS])
+
+
+def header_value(name: str, value: str, room: Room) -> str:
+    """A header's value; stars where its name says that it is a secret."""
+    return "***" if is_secret(name) and not is_signature(name) else room.said(value, 160)
+
+
+def _body(body: bytes, room: Room) -> Body:
+    text, is_text = _text(body[:MOST_BODY])
+    raw = room.long(text, _MOST_RAW)
+    pretty = ""
+    if is_text and len(body) <= MOST_BODY and body.lstrip()[:1] in {b"{", b"["}:
+        try:
+            pretty = room.json(json.loads(text), _MOST_PRETTY)
+        except (ValueError, RecursionError):
+            pretty = ""
+    whole = is_text and len(body) <= MOST_BODY and len(raw) == len(text)
+    return Body(len(body), raw, pretty, whole, masked=raw != text[: len(raw)], is_text=is_text)
+
+
+def _text(body: bytes) -> tuple[str, bool]:
+    """The bytes as text, and whether they are that; a character that was cut in two at the end is left out."""
+    for cut in range(4):
+        try:
+            return body[: len(body) - cut].decode("utf-8"), b"\x00" not in body
+        except UnicodeDecodeError:
+            continue
+    return body.decode("latin-1"), False
+
+
+def _repair(repair: Mapping[str, Any], room: Room) -> Mapping[str, str]:
+    """Field, before, after, and why in words."""
+    words = {key: room.said(repair.get(key) or "", 160) for key in ("field", "was", "now")}
+    return {**words, "code": str(repair["code"]).replace("_", " ")}
+
+
+def _fields(fields: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and name.isdecimal():
+            yield from _fields(value, f"[{name}].")
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            yield place + name, "" if value is None else text
+
+
+def _message(here: Services, message: Mapping[str, Any], room: Room) -> MessageView:
+    head, item = event_parts.contents(here.store, [message["id"]])[message["id"]]
+    status = message["status"]
+    present = next((one for one in reversed(message["steps"]) if one["step"] == status), None) or {"text": "", "do": ""}
+    steps = _steps(here, message, item, room)
+    return MessageView(
+        id=message["id"],
+        place=_place(message),
+        way=message["way"],
+        status=status,
+        number=message["number"],
+        headline=HEADLINES[status],
+        cause=room.said(on_a_page(present["text"]), 900),
+        do=room.said(on_a_page(present["do"]), 600) or OTHERWISE.get(status, NOTHING_TO_DO),
+        buttons=_buttons(here, message),
+        account=message["account"],
+        facts=tuple(_facts(message, head, room)),
+        bubble=_alone(lambda: _bubble(head, item, room)),
+        steps=steps,
+        changed_at=message["changed_at"],
+    )
+
+
+def _place(message: Mapping[str, Any]) -> int:
+    number = str(message["chain"]).rpartition("-")[2]
+    return int(number) if number.isdecimal() else 1
+
+
+def _bubble(head: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> Bubble:
+    """The bubble, its text cut where the page has no room for it."""
+    if isinstance(text := item.get("message"), str):
+        item = {**item, "message": room.long(text, _MOST_TEXT)}
+    if not room.shows_numbers:
+        head, item = (
+            {key: one if key in _STEERING else hidden(one) for key, one in part.items()} for part in (head, item)
+        )
+    return bubble_of(head, item)
+
+
+_STEERING: Final = frozenset({"application", "template_id", "language", "voice", "sticker", "priority"})
+
+
+def _facts(message: Mapping[str, Any], head: Mapping[str, Any], room: Room) -> Iterator[tuple[str, str]]:
+    yield "Account", message["account"]
+    yield "Channel", str(head.get("application", ""))
+    yield "Reference", room.said(message["reference"], 100)
+    yield "Message id", message["id"]
+    for name, key in (("push_id", "push_id"), ("msg_id", "msg_id"), ("Credit", "credit")):
+        if message[key] is not None:
+            yield name, room.said(message[key], 100) if key == "credit" else str(message[key])[:100]
+
+
+def _buttons(here: Services, message: Mapping[str, Any]) -> tuple[str, ...]:
+    """The buttons of its state that would change something now."""
+    if message["destination"] != here.destination:
+        return ()
+    return tuple(key for key in OF_STATE.get(message["status"], ()) if key == "resume" or can(here, key, message["id"]))
+
+
+def can(here: Services, key: str, identity: str) -> bool:
+    """Whether the button would change this message."""
+    selection = Selection(here.destination, identity=identity)
+    return bool(control.count(here.store, BUTTONS[key].action, selection))
+
+
+def _for_all(here: Services, event: str) -> tuple[tuple[Button, int], ...]:
+    found = []
+    for button in ALL.values():
+        selection = Selection(here.destination, identity=event, statuses=button.statuses)
+        count = sum(control.count(here.store, button.action, selection).values())
+        found += [(button, count)] if count > 1 else []
+    return tuple(found)
+
+
+def _steps(here: Services, message: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> tuple[Told, ...]:
+    attempts = {f"attempt {at}": one for at, one in enumerate(message["attempts"], 1)}
+    shown = {word: attempts[word] for word in list(attempts)[-_MOST_ATTEMPTS:]}
+    sent = _alone(lambda: event_parts.posted(here.store, [one["push"] for one in shown.values()], item)) or {}
+    told: list[Told] = []
+    before: float | None = None
+    for one in message["steps"]:
+        at = one["at"]
+        took = at - before if at is not None and before is not None and at >= before else None
+        attempt = shown.get(one["step"])
+        call = _call(attempt, sent.get(attempt["push"]), room) if attempt else None
+        told.append(Told(at, one["step"], room.said(on_a_page(one["text"]), 600), room.said(on_a_page(one["do"]), 400),
+                         took, call))  # fmt: skip
+        before = at if at is not None else before
+    return tuple(told)
+
+
+def _call(attempt: Mapping[str, Any], sent: event_parts.Posted | None, room: Room) -> Call:
+    status = "" if attempt["http_status"] is None else f"HTTP {attempt['http_status']}"
+    if attempt["body_status"] is not None:
+        status += f", status {attempt['body_status']}"
+    return Call(
+        url=f"{sent.url} ({sent.encoding})" if sent else "",
+        sent=room.json(sent.body, _MOST_JSON) if sent else "",
+        together=attempt["together"],
+        status=status,
+        answer=room.long(attempt["answer"] or "", _MOST_JSON),
+    )
