@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _SHOWN: Final = 4
 _LEAST: Final = 7  # digits of the shortest number
+_MOST: Final = 15  # of the longest (E.164); more of them in a row are an id
 # As people write them, and percent-encoded, as forms send them.
 _NUMBERS: Final = re.compile(
     r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|%2[Bb])?(?:\(|%28)?\d(?:[\d ().\u00a0/+-]|%2[089BDEFbdef]){5,}\d"
@@ -31,7 +32,7 @@ def hidden(value: Any) -> Any:
 def _masked(found: re.Match[str]) -> str:
     signs = _SIGNS.findall(found[0])
     digits = sum(sign.isdigit() for sign in signs)
-    if digits < _LEAST:
+    if digits < _LEAST or (digits == len(signs) and digits > _MOST):
         return found[0]
     masked, left = "", digits
     for sign in signs:

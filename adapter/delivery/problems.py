@@ -209,7 +209,7 @@ def _parked(state: State) -> list[Problem]:
         if code is None and not count:
             continue
         cause = f"Account “{name}” cannot send: {_cause(code)}" if code else f"Account “{name}” could not send."
-        waits = _messages(count, "waits here, nothing is lost.", "wait here, nothing is lost.") if count else ""
+        waits = _messages(count, "waits here.", "wait here.") if count else ""
         found.append(Problem(
             f"parked-{name}", "person", f"{cause} {waits}".strip(), f"Resume {name}", f"/accounts/{name}/resume",
             posts=True, since=row.get("parked_at"), count=count,

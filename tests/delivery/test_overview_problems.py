@@ -54,7 +54,7 @@ def test_an_account_that_cannot_send_is_one_problem_for_all_that_waits(alive: St
         connection.execute(sa.update(ACCOUNTS).values(parked="no_balance", parked_at=NOW - 60))
     problem = found(alive)["parked-main"]
     assert "No balance left." in problem.sentence
-    assert "43 messages wait here, nothing is lost." in problem.sentence
+    assert "43 messages wait here." in problem.sentence
     assert (problem.label, problem.path, problem.posts) == ("Resume main", "/accounts/main/resume", True)
     assert seen(alive).needs_person == 43
     assert "late" not in found(alive, now=NOW)

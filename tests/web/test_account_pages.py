@@ -89,7 +89,7 @@ def test_a_parked_account_says_why_since_when_and_how_many_wait(owner: Owner) ->
     page = owner.get("/accounts/main")
     assert "Cannot send: Account main" in page
     assert "No balance left" in page
-    assert "2 messages wait here, nothing is lost." in page
+    assert "2 messages wait here." in page
     assert "2 min ago" in page
     assert "in 1 min" in page
     assert "Resume main" in page
