@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -34,8 +34,8 @@ _ENDED: Final = ("failed", "dead", "refunded")
 class Problem:
     """`sentence` holds nothing from outside but names; `said` is a text from outside.
 
-    `since`: Unix seconds; `label` is the button, `path` where it leads, by POST where `posts`. `copies` is a text to be
-    copied. `count`: how many it is about.
+    `since`: Unix seconds; `label` is the button, `path` where it leads, by POST where `posts`. `count`: how many it is
+    about.
     """
 
     key: str
@@ -46,7 +46,6 @@ class Problem:
     posts: bool = False
     said: str = ""
     since: float | None = None
-    copies: str = ""
     count: int = 0
 
 
@@ -94,10 +93,10 @@ class State:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Around:
-    """What is known elsewhere: hooks that do not load, and where reports of an account are to be posted."""
+    """What is known elsewhere: hooks that do not load, and accounts that have an address for their reports."""
 
     faulty: Mapping[str, str]
-    callback_urls: Mapping[str, str]
+    with_callback: Collection[str]
 
 
 def look(store: Store, destination: str, hooks: Sequence[str], *, now: float) -> State:
@@ -318,11 +317,11 @@ def _blind(state: State, around: Around) -> list[Problem]:
         Problem(
             f"blind-{name}", "quiet",
             f"Account “{name}” has never had a delivery report, so accepted is the last thing you will see. "
-            "Paste this Event webhook into Picky Assist → Developers → Webhooks:",
-            copies=around.callback_urls[name],
+            "Paste its address into Picky Assist → Developers → Webhooks.",
+            "Show the address", f"/accounts/{name}#reports",
         )
         for name, row in state.accounts.items()
-        if name in sent and row["reported_at"] is None and name in around.callback_urls
+        if name in sent and row["reported_at"] is None and name in around.with_callback
     ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from adapter.store.tables import ACCOUNTS, EVENTS, MESSAGES, RELAYS
 from tests.delivery.messages import event, outgoing, store_messages
 
 NOW = time.time()
-NOTHING = Around({}, {})
+NOTHING = Around({}, ())
 
 
 @pytest.fixture
@@ -130,14 +130,14 @@ def test_a_message_that_is_due_for_long_is_late(alive: Store) -> None:
     assert "late" not in found(alive)
 
 
-def test_an_account_that_never_had_a_report_is_told_with_its_address(alive: Store) -> None:
+def test_an_account_that_never_had_a_report_is_told_where_its_address_stands(alive: Store) -> None:
     store_messages(alive, 1)
     put(alive, status="accepted")
-    around = Around({}, {"main": "https://example.com/callbacks/picky/s"})
+    around = Around({}, ["main"])
     assert "blind-main" not in found(alive, around)
     with alive.write() as connection:
         connection.execute(sa.update(ACCOUNTS).values(reported_at=None))
-    assert found(alive, around)["blind-main"].copies == "https://example.com/callbacks/picky/s"
+    assert found(alive, around)["blind-main"].path == "/accounts/main#reports"
 
 
 def test_a_hook_that_fell_silent_is_missed_only_where_it_was_busy(alive: Store) -> None:
@@ -152,7 +152,7 @@ def test_a_hook_that_fell_silent_is_missed_only_where_it_was_busy(alive: Store) 
 
 
 def test_a_hook_that_does_not_load_is_to_be_mended(alive: Store) -> None:
-    problem = found(alive, Around({"form": "line 3: unknown key"}, {}))["faulty-form"]
+    problem = found(alive, Around({"form": "line 3: unknown key"}, ()))["faulty-form"]
     assert (problem.path, problem.said) == ("/setup/form", "line 3: unknown key")
 
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from flask import Response, request
 
-from adapter.callback_urls import callback_url
 from adapter.delivery import tallies
 from adapter.delivery.families import FAMILIES, OF_FAMILY
 from adapter.delivery.problems import Around, Problem, State, look, problems
@@ -49,10 +48,9 @@ def _seen(now: float) -> dict[str, Any]:
     state = look(here.store, here.destination, list(entries), now=now)
     bars, hours = _SPANS[span]
     every = request.args.get("problems") == "all"
-    urls = {name: callback_url(here.settings, one) for name, one in here.accounts.items()}
     around = Around(
         {name: f"line {one.faults[0].line}: {one.faults[0].sentence}" for name, one in entries.items() if one.faults},
-        {name: url for name, url in urls.items() if url is not None},
+        [name for name, one in here.accounts.items() if one.callback_secrets],
     )
     found = problems(state, around)
     counted = tallies.by_hour(here.store, here.destination, chart.first_hour(now, bars, hours))
