@@ -20,6 +20,7 @@ from adapter.notices.address import Rules
 
 LOOK_AGAIN_SECONDS: Final = 1.0
 _MOST_FILE: Final = 256 * 1024
+_SETTINGS: Final = frozenset({".yaml", ".yml"})
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -130,9 +131,12 @@ class Catalogue:
         beside = [] if beside is None else beside
 
         def read_text(name: str) -> str:
-            path = (self.directory / name).resolve()
-            if not path.is_relative_to(self.directory.resolve()):
+            folder = self.directory.resolve()
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder):
                 raise ValueError("must lie inside the folder of the hook files")
+            if path.suffix in _SETTINGS or any(part.startswith(".") for part in path.relative_to(folder).parts):
+                raise ValueError("must be a text; hidden and YAML files may hold secrets, which a preview would show")
             beside.append(path)
             return _read(path)
 

@@ -116,6 +116,20 @@ def test_a_message_file_outside_the_folder_is_a_fault(catalogue: Catalogue, tmp_
     assert "push.message_file" in fault.sentence
 
 
+@pytest.mark.parametrize(
+    "name", ["accounts.yaml", "other.yaml", ".env", "texts/../accounts.yaml", "texts/.env", "link.txt"]
+)
+def test_a_message_file_never_shows_what_may_hold_a_secret(catalogue: Catalogue, tmp_path: Path, name: str) -> None:
+    (tmp_path / "texts").mkdir()
+    for secret in ("accounts.yaml", ".env", "texts/.env", "other.yaml"):
+        write(tmp_path / secret, "token: a-secret")
+    (tmp_path / "link.txt").symlink_to(tmp_path / ".env")
+    write(tmp_path / "h.yaml", HOOK.replace("message: VERSION", f"message_file: {name}"))
+    entry = catalogue.entries()["h"]
+    assert entry.hook is None
+    assert [("secret" in one.sentence, "a-secret" in one.sentence) for one in entry.faults] == [(True, False)]
+
+
 def test_the_accounts_file_is_no_hook(catalogue: Catalogue, tmp_path: Path) -> None:
     write(tmp_path / "accounts.yaml", "shop2: {token: x}\n")
     with pytest.raises(UnknownHook):
