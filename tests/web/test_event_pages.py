@@ -29,7 +29,7 @@ XSS = "<script>alert(1)</script>"
 TAKEN = Outcome(STATUSES[100], 200, 100, push_id="74", rows=(Row("919876500000", "m7", "0.005"),))
 HOOK = """
 source: zapier
-auth: {header: X-Hook-Token, token: "${HOOK_TOKEN}"}
+auth: [{token: "${HOOK_TOKEN}"}]
 region: IN
 fields:
   phone: {from: phone, type: phone, required: true}
@@ -48,6 +48,12 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def owner(store: Store, folder: Path) -> Owner:
     return Owner(store, TEMPLATES_DIR=str(folder), HOOK_TOKEN="a-long-hook-token", TEMPLATES_WRITABLE="1")
+
+
+def write(owner: Owner, text: str = HOOK) -> None:
+    """The hook of today."""
+    (owner.services.catalogue.directory / "h.yaml").write_text(text)
+    owner.services.catalogue.look_again()
 
 
 def words(page: str) -> str:
@@ -281,7 +287,7 @@ def test_what_was_made_for_the_other_destination_has_no_buttons(owner: Owner, st
 
 
 def test_looking_changes_nothing(owner: Owner, store: Store, folder: Path) -> None:
-    (folder / "h.yaml").write_text(HOOK)
+    write(owner)
     identity = stored(store, 0, status="rejected", reason="x", errors={"phone": ["is missing."]},
                       body=b'{"phone": "098765 43210"}')  # fmt: skip
     for path in ("", "/today", "/curl", "/sample", "/body"):
@@ -289,3 +295,99 @@ def test_looking_changes_nothing(owner: Owner, store: Store, folder: Path) -> No
     with store.read() as connection:
         assert connection.execute(sa.select(EVENTS.c.status)).scalars().all() == ["rejected"]
         assert connection.execute(sa.select(MESSAGES)).all() == []
+
+
+def rejected(store: Store, **changes: Any) -> str:
+    """An event without a phone under the key that the hook of that day looked for."""
+    body = {"Mobile No": "098765 43210", "name": "Asha"}
+    return stored(store, 0, **{
+        "status": "rejected", "reason": "phone is missing.", "errors": {"phone": ["is missing."]}, "fields": {"name": "Asha"},
+        "body": json.dumps(body).encode(), "headers": [["Content-Type", "application/json"]], "source": "zapier",
+    } | changes)  # fmt: skip
+
+
+def test_today_shows_what_a_mended_hook_makes_and_the_replay_makes_it_once(
+    owner: Owner, store: Store, folder: Path
+) -> None:
+    write(owner)
+    identity = rejected(store)
+    assert "Replay and send" not in owner.get(f"/events/{identity}/today")
+    assert "made no message" in words(owner.post(f"/events/{identity}/replay"))
+    write(owner, HOOK.replace("from: phone", 'from: [phone, "Mobile No"]'))
+    page = words(owner.get(f"/events/{identity}/today"))
+    assert "Today it would make 1 message more." in page
+    assert "+91 ••••• •3210" in page
+    assert "Hi Asha, thank you!" in page
+    assert "98765 43210" not in page
+    assert states(store) == []
+    page = words(owner.post(f"/events/{identity}/replay"))
+    assert "Replayed: it made 1 message, which is queued." in page
+    assert "Waiting its turn, to be sent to +91 ••••• •3210." in page
+    owner.post(f"/events/{identity}/replay")
+    assert [one for one, _ in states(store)] == ["queued"]
+
+
+def test_today_marks_the_words_that_change_and_says_where_nothing_does(
+    owner: Owner, store: Store, folder: Path
+) -> None:
+    write(owner, HOOK.replace("from: phone", 'from: "Mobile No"'))
+    identity = rejected(store)
+    owner.post(f"/events/{identity}/replay")
+    assert "Nothing would change." in words(owner.get(f"/events/{identity}/today"))
+    write(owner, HOOK.replace("from: phone", 'from: "Mobile No"').replace("thank you", "many thanks"))
+    page = owner.get(f"/events/{identity}/today")
+    assert "<del>thank you</del><ins>many thanks</ins>" in page or (
+        "<del>thank</del>" in page and "<ins>many</ins>" in page
+    )
+    assert "Today it would look different." in words(page)
+    assert "Replay and send" not in page
+
+
+def test_a_push_and_a_missing_hook_cannot_be_compared_and_it_says_why(owner: Owner, store: Store) -> None:
+    pushed_event = stored(store, source="push_api")
+    assert "It cannot be compared." in words(owner.get(f"/events/{pushed_event}/today"))
+    assert "No hook" in words(owner.get(f"/events/{stored(store)}/today"))
+
+
+def test_the_command_stands_there_only_while_numbers_are_shown(owner: Owner, store: Store) -> None:
+    identity = rejected(store, headers=[["X-Hook-Token", "***"], ["Authorization", "Bearer hush"], ["Host", "x"]])
+    assert "curl -sS" not in owner.get(f"/events/{identity}/curl")
+    owner.post("/numbers", show="1", back="/")
+    page = words(owner.get(f"/events/{identity}/curl"))
+    assert "-H 'X-Hook-Token: '\"$TOKEN\"''" in page
+    assert "-H 'Authorization: '\"$TOKEN\"" in page
+    assert "hush" not in page
+    assert "dry_run=1" in page
+    assert "Host" not in page
+
+
+def test_a_sample_is_kept_once_without_its_secrets(owner: Owner, store: Store, folder: Path) -> None:
+    write(owner)
+    body = json.dumps({"phone": "098765 43210", "token": "hush-hush-7"}).encode()
+    identity = rejected(
+        store, headers=[["X-Hook-Token", "hush-hush-7"], ["Content-Type", "application/json"]], body=body
+    )
+    page = owner.get(f"/events/{identity}/sample")
+    assert "hush" not in page
+    assert "98765 43210" not in page
+    assert owner.client.get(f"/events/{identity}/sample.http").status_code == 403
+    owner.post(f"/events/{identity}/sample", name="no-phone")
+    kept = (folder / "h" / "samples" / "no-phone.http").read_bytes()
+    assert b"X-Hook-Token: ${HOOK_TOKEN}" in kept
+    assert b"hush" not in kept
+    assert b"098765 43210" in kept
+    assert "already" in words(owner.post(f"/events/{identity}/sample", 409, name="no-phone"))
+    for name in ("../x", "", ".a", "A", "a/b", "a" * 64):
+        owner.post(f"/events/{identity}/sample", 409, name=name)
+    assert [one.name for one in folder.rglob("*.http")] == ["no-phone.http"]
+    owner.post("/numbers", show="1", back="/")
+    assert owner.client.get(f"/events/{identity}/sample.http").data == kept
+
+
+def test_where_templates_cannot_be_written_a_sample_is_only_downloaded(store: Store, folder: Path) -> None:
+    owner = Owner(store, TEMPLATES_DIR=str(folder), HOOK_TOKEN="a-long-hook-token", TEMPLATES_WRITABLE="0")
+    write(owner)
+    identity = rejected(store)
+    assert "Save the sample" not in owner.get(f"/events/{identity}/sample")
+    owner.post(f"/events/{identity}/sample", 403, name="x")
+    assert list(folder.rglob("*.http")) == []

@@ -146,7 +146,7 @@ def event_view(here: Services, event: str, *, place: int | None, shows_numbers: 
     request = _alone(lambda: request_of(here.store, event)) or {}
     messages = _alone(lambda: tuple(_message(here, one, room) for one in told["messages"]))
     faults = list(fault_lines(told["errors"] or {}))
-    fields = _alone(lambda: list(_fields(told["fields"] or {})))
+    fields = _alone(lambda: list(flat(told["fields"] or {}).items()))
     state = told["messages"][-1]["status"] if total == 1 else _state(told)
     title, cause, do = _answer(told, faults, total, room)
     return EventView(
@@ -274,10 +274,15 @@ def _repair(repair: Mapping[str, Any], room: Room) -> Mapping[str, str]:
     return {**words, "code": str(repair["code"]).replace("_", " ")}
 
 
-def _fields(fields: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+def flat(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Fields as text; those of an element of `for_each` under its index."""
+    return dict(_flat(fields, ""))
+
+
+def _flat(fields: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if isinstance(value, Mapping) and name.isdecimal():
-            yield from _fields(value, f"[{name}].")
+            yield from _flat(value, f"[{name}].")
         else:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
             yield place + name, "" if value is None else text
@@ -300,7 +305,7 @@ def _message(here: Services, message: Mapping[str, Any], room: Room) -> MessageV
         buttons=_buttons(here, message),
         account=message["account"],
         facts=tuple(_facts(message, head, room)),
-        bubble=_alone(lambda: _bubble(head, item, room)),
+        bubble=_alone(lambda: bubble_in(head, item, room)),
         steps=steps,
         changed_at=message["changed_at"],
     )
@@ -311,7 +316,7 @@ def _place(message: Mapping[str, Any]) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _bubble(head: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> Bubble:
+def bubble_in(head: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> Bubble:
     """The bubble, its text cut where the page has no room for it."""
     if isinstance(text := item.get("message"), str):
         item = {**item, "message": room.long(text, _MOST_TEXT)}
