@@ -174,13 +174,13 @@ def _desk() -> Desk:
 
 def _shown(desk: Desk, *, told: str = "", wrong: str = "", saved: bool = False, status: int = 200) -> Response:
     here = services()
-    found = _picked(desk)
+    found, stored = _picked(desk), bool(desk.based_on) and is_hook_name(desk.name)
     return page(
         "console/playground.html", at="playground", status=status, desk=desk, outcome=_outcome(desk), told=told,
         wrong=wrong, saved=saved, is_new=not desk.based_on, hides=_hides(desk), forms=_FORMS,
         unseen=found if found is not None and _text_of(desk, found) is None else None,
-        events=newest(here.store, desk.name, here.destination) if desk.based_on else [],
-        samples=[path.stem for path in trying_out.sample_files(here, desk.name)] if desk.based_on else [],
+        events=newest(here.store, desk.name, here.destination) if stored else [],
+        samples=[path.stem for path in trying_out.sample_files(here, desk.name)] if stored else [],
         others=[name for name in here.catalogue.entries() if name != desk.name][:30],
         file=_file_of(desk.name),
         forgetful=platform_of(here.settings.environ) is not None,

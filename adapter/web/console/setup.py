@@ -10,7 +10,7 @@ from typing import Final
 from flask import Response, request
 
 from adapter import hook_files, hook_history, trying_out
-from adapter.catalogue import Entry
+from adapter.catalogue import Entry, is_hook_name
 from adapter.delivery import control
 from adapter.delivery.hiding import hidden
 from adapter.delivery.hook_requests import Lately, lately, newest
@@ -100,7 +100,9 @@ def pause(name: str) -> Response:
 
 @blueprint.post("/setup/<name>/resume")
 def resume(name: str) -> Response:
-    """Send again."""
+    """Send again, also where the hook's file is gone."""
+    if not is_hook_name(name):
+        raise NotHere("No hook can have this name.")
     was, _ = control.resume(services().store, "hook", name, services().destination, now=time.time())
     if was:
         session.note("hook resumed", name)
