@@ -92,6 +92,8 @@ def create(store: Store, bulk: Bulk, search: Search, counted: Plan, *, unknown: 
 
 def find(store: Store, identity: str) -> Job | None:
     """A job; None where there is none of that id."""
+    if not identity.isalnum():  # PostgreSQL cannot even look for a NUL
+        return None
     with store.read() as connection:
         return _find(connection, identity)
 

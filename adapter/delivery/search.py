@@ -149,6 +149,6 @@ def _iso(at: float | None) -> str:
 def _seq(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= _MOST_SEQ):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MOST_SEQ):
         raise BadSearch("The place in the list cannot be read. Begin again at the newest.")
     return int(text)

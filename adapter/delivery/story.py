@@ -64,7 +64,7 @@ def request_of(store: Store, identity: str) -> dict[str, Any]:
     `identity` as for `story`. Raises FoundNothing.
     """
     columns = (EVENTS.c.method, EVENTS.c.path, EVENTS.c.query, EVENTS.c.headers, EVENTS.c.body)
-    event = identity.removeprefix("a-").split("-")[0]
+    event = _speakable(identity).split("-")[0]
     with store.read() as connection:
         row = connection.execute(sa.select(*columns).where(EVENTS.c.id == event)).mappings().first()
     if row is None:
@@ -85,7 +85,7 @@ def story(
     """
     now = time.time() if now is None else now
     with store.read() as connection:
-        event, chosen = _found(connection, identity.removeprefix("a-"))
+        event, chosen = _found(connection, _speakable(identity))
         rows = _rows(connection, event["id"], chosen, most)
         counted = sa.select(MESSAGES.c.status, sa.func.count()).where(MESSAGES.c.event_id == event["id"])
         states = {row[0]: row[1] for row in connection.execute(counted.group_by(MESSAGES.c.status))}
@@ -105,6 +105,13 @@ def _with_steps(told: dict[str, Any], around: Around) -> dict[str, Any]:
         message["because"] = f"{present['text']} {present['do']}".strip()
         before.append(message)
     return {**told, "steps": event_steps(told)}
+
+
+def _speakable(identity: str) -> str:
+    """The id without `a-`. Raises FoundNothing for what PostgreSQL cannot even look for: a NUL, a lone surrogate."""
+    if not identity.isprintable():
+        raise FoundNothing(identity)
+    return identity.removeprefix("a-")
 
 
 def _found(connection: sa.Connection, identity: str) -> tuple[dict[str, Any], str | None]:

@@ -181,10 +181,14 @@ def _json(told: Operation, most: int) -> Any:
     if not body.strip() and not any(one.required for one in told.body.fields.values()):
         return {}
     try:
-        return json.loads(body)
+        found = json.loads(body)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # no database can hold that
+        raise Undecodable('The body holds half of a character, such as "\\ud83d" alone; send whole ones.') from None
     except (ValueError, RecursionError):
         example = json.dumps(told.example or {})
         raise Undecodable(f"The body is not JSON; send an object such as {example}.") from None
+    return found
 
 
 def loaded(schema: ma.Schema, given: Any) -> dict[str, Any]:
