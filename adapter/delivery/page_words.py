@@ -9,7 +9,10 @@ _COMMAND: Final = r"python -m adapter (?:optouts\b|check\b|\S+ \S+)(?: --\w+)?\.
 _INSTEAD: Final = tuple(
     (re.compile(pattern.replace("CMD", _COMMAND)), text)
     for pattern, text in (
-        (r", or at once with: CMD", "."),
+        (
+            r"After that it leaves by itself within the hour, or at once with: CMD",
+            "Mend the cause; then it leaves by itself within the hour, or at once with the button.",
+        ),
         (r"; it stands in: CMD", "; it stands beside the attempt."),
         (r"; its address: CMD", "; its address stands on the account's page."),
         (r"; when that is mended: CMD", "; when that is mended, send it again."),

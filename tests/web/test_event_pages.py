@@ -391,3 +391,23 @@ def test_where_templates_cannot_be_written_a_sample_is_only_downloaded(store: St
     assert "Save the sample" not in owner.get(f"/events/{identity}/sample")
     owner.post(f"/events/{identity}/sample", 403, name="x")
     assert list(folder.rglob("*.http")) == []
+
+
+def test_a_long_fault_is_told_below_a_short_heading(owner: Owner, store: Store) -> None:
+    fault = "has 9 digits; a number in India has 10. Nothing was sent. Mend it in the CRM."
+    identity = stored(store, 0, status="rejected", reason="x", errors={"Mobile": [fault]})
+    page = owner.get(f"/events/{identity}")
+    heading = html.unescape(re.sub("<[^>]*>", "", page.partition("<h1>")[2].partition("</h1>")[0]))
+    assert heading == "Not sent: Mobile: has 9 digits; a number in India has 10."
+    assert fault in words(page)
+    assert "What to do: Correct the hook" in words(page)
+
+
+def test_the_elements_of_an_event_are_told_by_their_index(owner: Owner, store: Store) -> None:
+    identity = stored(
+        store, 2, errors={"2": {"Mobile": ["is missing."]}}, fields={"0": {"name": "Asha"}, "1": {"name": "Tom"}}
+    )
+    page = words(owner.get(f"/events/{identity}"))
+    assert "[2].Mobile" in page
+    assert "[0].name" in page
+    assert "Some of it made no message" in page

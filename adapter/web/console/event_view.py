@@ -19,6 +19,7 @@ from adapter.delivery.story import request_of, story
 from adapter.draft.cleaned import is_signature
 from adapter.draft.vocabulary import is_secret
 from adapter.errors import fault_lines
+from adapter.picky.channels import channel
 from adapter.services import Services
 from adapter.store.engine import UNAVAILABLE
 from adapter.web.console.bubbles import Bubble, bubble_of
@@ -225,10 +226,11 @@ def _answer(told: Mapping[str, Any], faults: Sequence[tuple[str, str]], total: i
     cause, do = (step["text"], step["do"]) if step else (NOTHING_TO_DO, "")
     title = EVENT_HEADLINES[told["status"]]
     if told["status"] == "rejected":
-        key, fault = faults[0] if faults else ("", told["reason"] or "it could not be read.")
-        title = f"{title}: {key}: {fault}" if key else f"{title}: {fault}"
-        cause = cause if faults else "Nothing was sent for what is wrong with it."
-    return room.said(title, 200), room.said(on_a_page(cause), 600), on_a_page(do) or NOTHING_TO_DO
+        key, fault = faults[0] if faults else ("", told["reason"] or "It could not be read.")
+        short, stop, _ = fault.partition(". ")
+        title = f"{title}: {key}: {short}{stop.strip()}" if key else f"{title}: {short}{stop.strip()}"
+        cause = f"{fault} {cause}" if stop and key else cause
+    return room.said(title, 160), room.said(on_a_page(cause), 600), on_a_page(do) or NOTHING_TO_DO
 
 
 def _again(told: Mapping[str, Any]) -> str:
@@ -332,7 +334,7 @@ _STEERING: Final = frozenset({"application", "template_id", "language", "voice",
 
 def _facts(message: Mapping[str, Any], head: Mapping[str, Any], room: Room) -> Iterator[tuple[str, str]]:
     yield "Account", message["account"]
-    yield "Channel", str(head.get("application", ""))
+    yield "Channel", room.said(channel(head.get("application", "")), 100)
     yield "Reference", room.said(message["reference"], 100)
     yield "Message id", message["id"]
     for name, key in (("push_id", "push_id"), ("msg_id", "msg_id"), ("Credit", "credit")):
