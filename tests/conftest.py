@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sqlite3
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,11 +42,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_database(postgres: str) -> str:
-    """The address of an empty database."""
+def postgres_database(postgres: str, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database; with its tables, if it is for a `store`."""
     name = f"test_{next(_numbers)}"
+    template = request.getfixturevalue("migrated_database") if "store" in request.fixturenames else "template1"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return postgres.replace("/postgres?", f"/{name}?")
 
 
@@ -86,14 +88,15 @@ def store(database_url: str, request: pytest.FixtureRequest) -> Iterator[Store]:
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), str(url.database))
-    else:
-        template = request.getfixturevalue("migrated_database")
-        with psycopg.connect(request.getfixturevalue("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {url.database}")
-            connection.execute(f"CREATE DATABASE {url.database} TEMPLATE {template}")
     opened = Store(database_url)
+    if opened.is_sqlite:
+        sa.event.listen(opened.engine, "connect", _write_without_waiting)
     yield opened
     opened.close()
+
+
+def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")  # no test here pulls the plug
 
 
 @pytest.fixture
