@@ -54,8 +54,9 @@ def open_shop(adapter: Running, sandbox: Sandbox) -> dict[str, str]:
     events["unknown"] = lead(adapter, 2222)["id"]
     _until(adapter, events["unknown"], "unknown", "delivered")
     sandbox.behave(always=Rule(status=403))
-    for at in range(30, 36):
-        events["parked"] = lead(adapter, at)["id"]
+    events["parked"] = lead(adapter, 30)["id"]
+    for at in range(31, 36):
+        lead(adapter, at)
     _until(adapter, events["parked"], "parked")
     return events
 
