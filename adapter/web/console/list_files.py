@@ -81,8 +81,9 @@ def _number(row: Mapping[str, Any], _zone: str, whole: bool) -> str:
     return str(row["number"]) if whole else phone(row["number"])
 
 
-def _reason(row: Mapping[str, Any], _zone: str, whole: bool) -> str:
-    return unnumbered(row["reason"] or "", whole=whole)
+def _said(name: str) -> _Cell:
+    """A text that may quote a number."""
+    return lambda row, _zone, whole: unnumbered(str(row[name] or "").replace("\0", ""), whole=whole)
 
 
 def _states(row: Mapping[str, Any], _zone: str, _whole: bool) -> str:
@@ -95,12 +96,12 @@ def _test(row: Mapping[str, Any], _zone: str, _whole: bool) -> str:
 
 _MESSAGE: Final[Mapping[str, _Cell]] = {
     "Message": _as_is("id"), "Event": _as_is("event_id"), "State": _state, "Cause": _cause, "Number": _number,
-    "Text begins": _as_is("text"), "Hook": _as_is("hook"), "Account": _as_is("account"),
-    "Reference": _as_is("reference"), "Created": _time("created_at"), "Changed": _time("changed_at"),
+    "Text begins": _said("text"), "Hook": _as_is("hook"), "Account": _as_is("account"),
+    "Reference": _said("reference"), "Created": _time("created_at"), "Changed": _time("changed_at"),
     "push_id": _as_is("push_id"), "msg_id": _as_is("msg_id"), "Credit": _as_is("credit"), "Test": _test,
 }  # fmt: skip
 _EVENT: Final[Mapping[str, _Cell]] = {
     "Event": _as_is("id"), "Received": _time("received_at"), "Hook": _as_is("hook"), "Source": _as_is("source"),
-    "State": _state, "Messages": _as_is("messages"), "Their states": _states, "Reason": _reason,
+    "State": _state, "Messages": _as_is("messages"), "Their states": _states, "Reason": _said("reason"),
     "Duplicates": _as_is("duplicates"), "Test": _test,
 }  # fmt: skip
