@@ -15,6 +15,9 @@ from typing import Any
 
 import requests
 
+from adapter.delivery.story import rows_of
+from adapter.store.engine import Store
+
 ROOT = Path(__file__).resolve().parents[1]
 SECRETS = {
     "ZAPIER_TOKEN": "zapier-test-secret", "ZOHO_TOKEN": "zoho-test-secret", "FORM_TOKEN": "form-test-secret",
@@ -29,7 +32,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(check: Any, *, seconds: float = 15.0) -> Any:
+def wait_for(check: Any, *, seconds: float = 30.0) -> Any:
     """What `check()` returns as soon as it is truthy; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -77,7 +80,7 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "adapter", "run"], cwd=self.directory, env=self.environ, stdout=log, stderr=log
             )
-        wait_for(lambda: self._answers("/readyz") and self._answers("/healthz/relay"), seconds=30)
+        wait_for(lambda: self._answers("/readyz") and self._answers("/healthz/relay"), seconds=90)
 
     def _answers(self, path: str) -> bool:
         assert self.process is not None
@@ -104,20 +107,22 @@ class Running:
         )  # fmt: skip
 
     def events(self) -> list[dict[str, Any]]:
-        """What `events --json` says."""
-        return [json.loads(line) for line in self.command("events", "--json").stdout.splitlines()]
+        """The rows of `events`, read in this process: a command takes a second of work, and tests look often."""
+        store = Store(self.environ["DATABASE_URL"])
+        try:
+            return list(rows_of(store))
+        finally:
+            store.close()
 
     def settled(self, count: int = 1) -> list[dict[str, Any]]:
-        """The rows of `events`, once there are `count` messages and none of them moves any more."""
+        """What `events --json` says, once there are `count` messages and none of them moves any more."""
 
-        def look() -> list[dict[str, Any]] | None:
-            rows = self.events()
-            messages = [row for row in rows if row["id"]]
-            moving = [row for row in messages if row["status"] in {"queued", "sending"}]
-            return rows if len(messages) >= count and not moving else None
+        def look() -> bool:
+            statuses = [row["status"] for row in self.events() if row["id"]]
+            return len(statuses) >= count and not {"queued", "sending"} & set(statuses)
 
-        found: list[dict[str, Any]] = wait_for(look)
-        return found
+        wait_for(look)
+        return [json.loads(line) for line in self.command("events", "--json").stdout.splitlines()]
 
 
 def post_raw(url: str, raw: bytes, *, timeout: float = 10.0) -> tuple[int, dict[str, str], bytes]:
