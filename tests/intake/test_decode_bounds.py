@@ -15,6 +15,7 @@ from adapter.intake.payload import Payload
 from adapter.intake.request import RawRequest
 
 MIB = 1 << 20
+SOON = 8.0  # seconds of work for a MiB, each line counted, on a busy machine; what is quadratic takes minutes
 DISPOSITION = b"Content-Disposition: form-data; "
 PART = b"--X\r\n" + DISPOSITION + b'name="a"\r\n\r\n'
 MULTIPART = "multipart/form-data; boundary=X"
@@ -146,7 +147,7 @@ def test_a_hostile_body_is_refused_soon(build: Builder, header: str, said: str) 
     begun = time.process_time()
     with pytest.raises(Undecodable) as caught:
         read(body, header)
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < SOON
     assert said in caught.value.sentence
     assert len(caught.value.sentence) < 500
 
@@ -156,7 +157,7 @@ def test_a_strange_body_is_read_soon(build: Builder, header: str) -> None:
     body = build(MIB)
     begun = time.process_time()
     assert read(body, header).decoded_as
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < SOON
 
 
 @pytest.mark.parametrize(

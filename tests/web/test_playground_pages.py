@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from adapter.config import load_settings
 from adapter.delivery.acceptance import accept
+from adapter.mapping import budget
 from adapter.services import Services, open_services
 from adapter.store.engine import Store
 from adapter.store.tables import AUDIT, PAUSES
@@ -23,6 +24,7 @@ from adapter.web.app import build_app
 from adapter.web.console import session
 from tests.delivery.messages import event
 from tests.running import ROOT, SECRETS
+from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 PASSWORD = "the-owners-password"
 REQUEST = 'POST /hooks/zapier_lead HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{"first_name": "Asha", "phone": "+91 98765 43210", "interest": "solar"}'
@@ -372,7 +374,10 @@ def test_a_host_that_forgets_its_disk_is_named(
     assert "But this host forgets files at the next deploy: commit it too." in page
 
 
-def test_many_messages_and_long_texts_stay_a_small_page(client: FlaskClient, folder: Path) -> None:
+def test_many_messages_and_long_texts_stay_a_small_page(
+    client: FlaskClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MOST_SECONDS", 60.0)  # a busy machine takes longer; the budget has its own tests
     text = """source: zapier
 auth: none
 for_each: people
