@@ -8,6 +8,7 @@ import re
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -16,6 +17,7 @@ Path = tuple[str | int, ...]
 _MOST_BYTES: Final = 256 * 1024
 _MOST_NODES: Final = 20_000
 _MOST_DEPTH: Final = 32
+_TOO_MUCH: Final = "the file nests or repeats too much"
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS: Final = {"true": True, "false": False}
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
@@ -53,14 +55,32 @@ def read_yaml(text: str) -> Located:
     """
     if len(text) > _MOST_BYTES:
         raise YamlFault(1, f"the file is larger than {_MOST_BYTES // 1024} KiB")
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Bounded
     try:
-        node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        node = yaml.compose(io.StringIO(text))
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         raise YamlFault(mark.line + 1 if mark else 1, f"this is not YAML: {fault.problem or fault.context}") from fault
     except (YAMLError, ValueError, RecursionError) as fault:
         raise YamlFault(1, "this is not YAML that can be read") from fault
     return _Reader().read(node)
+
+
+class _Bounded(Composer):
+    """Stops at the first node that is too many or too deep: reading on would keep a processor busy for seconds."""
+
+    nodes = level = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """One node with all below it. Raises YamlFault."""
+        self.nodes += 1
+        if self.nodes > _MOST_NODES or self.level > _MOST_DEPTH:
+            raise YamlFault(self.parser.peek_event().start_mark.line + 1, _TOO_MUCH)
+        self.level += 1
+        node = super().compose_node(parent, index)
+        self.level -= 1
+        return node
 
 
 class _Reader:
@@ -78,7 +98,7 @@ class _Reader:
         self.lines.setdefault(path, line)
         self.nodes += 1
         if self.nodes > _MOST_NODES or len(path) > _MOST_DEPTH:
-            raise YamlFault(line, "the file nests or repeats too much")
+            raise YamlFault(line, _TOO_MUCH)
         if isinstance(node, MappingNode):
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):

@@ -44,6 +44,12 @@ def test_a_document_that_cannot_be_read_says_where_and_why(text: str, line: int,
     assert caught.value.line == line
 
 
+@pytest.mark.parametrize("start", ["[" * 40, "- x\n" * 20_001])
+def test_what_is_too_much_is_not_read_on(start: str) -> None:
+    with pytest.raises(YamlFault, match="nests or repeats too much"):
+        read_yaml(start + "} what follows is not even YAML")
+
+
 def test_a_bomb_of_aliases_is_refused() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
