@@ -35,6 +35,8 @@ def test_every_value_has_its_line() -> None:
         ("a: [1\nb: 2\n", 2, "not YAML"),
         ("? [x]\n: 1\n", 1, "a key must be plain text"),
         ("a: " + "[" * 60 + "]" * 60, 1, "nests or repeats too much"),
+        ("a:\n  b: " + "[" * 5_000, 2, "nests or repeats too much"),
+        ("{" * 100_000, 1, "nests or repeats too much"),
         ("x: 1\n" + " " * 300_000, 1, "larger than 256 KiB"),
     ],
 )
