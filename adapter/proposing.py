@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from adapter.draft import Draft, draft
@@ -18,6 +20,10 @@ from adapter.intake.request import RawRequest
 from adapter.intake.sources import SOURCES
 
 _MOST_KEYS: Final = 200
+# What a draft tells of its request: in a file that is committed nobody's data stands.
+_GUESS: Final = re.compile(r"   # guess: (?:\".*\" came here|it came empty)$", re.MULTILINE)
+_TO_DO: Final = re.compile(r"^# (?:Drafted from|Read every line|[123]\. ).*\n", re.MULTILINE)
+_REGION: Final = re.compile(r"^    # region: .*\n", re.MULTILINE)
 _FILE: Final = "the request that came"
 
 
@@ -63,7 +69,8 @@ def propose(
         keys = decode(request).received_keys
     except (Refusal, Unclean) as fault:
         raise NotProposed(f"No hook can be proposed from this request: {fault}") from fault
-    hook = _yaml().load(drafted.hook)
+    hook = _yaml().load(_plain(drafted.hook, with_region=bool(chosen.region)))
+    hook["description"] = f"Made from a request of {SOURCES[source].title}"
     if SOURCES[hook["source"]].preset is None and SOURCES[source].for_each is None:
         hook["source"] = source  # the owner knows better than a guess
     _choose(hook, chosen)
@@ -73,6 +80,12 @@ def propose(
         text.getvalue(), drafted.variable, _signs(hook), _missing(drafted, chosen), _standing(hook, chosen),
         tuple(keys[:_MOST_KEYS]),
     )  # fmt: skip
+
+
+def _plain(text: str, *, with_region: bool) -> str:
+    """The draft without what it tells of its request, and of what is to be done by hand."""
+    text = _GUESS.sub("", _TO_DO.sub("", text)).lstrip("\n")
+    return _REGION.sub("", text) if with_region else text
 
 
 def places(text: str) -> dict[str, str]:
@@ -90,15 +103,22 @@ def _yaml() -> YAML:
 def _choose(hook: Any, chosen: Chosen) -> None:
     fields = hook["fields"]
     if chosen.phone:
-        fields["phone"]["from"] = [chosen.phone]
+        fields["phone"]["from"] = _one(chosen.phone)
         fields["phone"].pop("region_from", None)
     if chosen.name:
-        fields.setdefault("name", {"default": "there"})["from"] = [chosen.name]
+        fields.setdefault("name", {"default": "there"})["from"] = _one(chosen.name)
     if chosen.region:
         fields["phone"]["region"] = chosen.region
     if chosen.message:
         lines = chosen.message.replace("\r\n", "\n").strip("\n")
         hook["push"]["message"] = LiteralScalarString(lines + "\n")
+
+
+def _one(place: str) -> CommentedSeq:
+    """A list of one, on its line."""
+    made = CommentedSeq([place])
+    made.fa.set_flow_style()
+    return made
 
 
 def _standing(hook: Any, chosen: Chosen) -> Chosen:

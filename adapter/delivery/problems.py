@@ -189,8 +189,9 @@ def problems(state: State, around: Around) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _messages(count: int, one: str, many: str) -> str:
-    return f"1 message {one}" if count == 1 else f"{count:,} messages {many}"
+def _messages(count: int, one: str, many: str = "") -> str:
+    """`many`: what is said of several, where it is not the same."""
+    return f"1 message {one}" if count == 1 else f"{count:,} messages {many or one}"
 
 
 def _relay(state: State) -> list[Problem]:
@@ -204,7 +205,8 @@ def _parked(state: State) -> list[Problem]:
     found = []
     for name in sorted({*state.accounts, *(one.account for one in state.waiting)}):
         row = state.accounts.get(name, {})
-        code, count = row.get("parked"), state.waits("parked", account=name)
+        code = row.get("parked")
+        count = state.waits("parked", *(("queued", "retrying") if code else ()), account=name)
         if code is None and not count:
             continue
         cause = f"Account “{name}” cannot send: {_cause(code)}" if code else f"Account “{name}” could not send."
@@ -237,7 +239,7 @@ def _paused(state: State) -> list[Problem]:
 def _undecided(state: State) -> list[Problem]:
     found = []
     if unknown := state.waits("unknown"):
-        sentence = _messages(unknown, "may or may not have arrived.", "may or may not have arrived.")
+        sentence = _messages(unknown, "may or may not have arrived.")
         found.append(Problem("unknown", "person", sentence, "Decide", "/messages?state=unknown", count=unknown))
     if state.held:
         sentence = _messages(state.held, "is held for you to look at.", "are held for you to look at.")
@@ -304,7 +306,7 @@ def _end(status: str, code: str, count: int, *, of: int) -> Problem:
     own = OWN.get(status, {}).get(code)
     cause = own.cause if own else first_sentence(code) if code in BY_CODE else visible(code)
     one, many = _WORDS[status]
-    sentence = _messages(count, f"{one} in the last 7 days.", f"{many} in the last 7 days.")
+    sentence = f"{_messages(count, one, many)} in the last 7 days."
     lead = "Most often lately:" if of > _NEWEST else ""
     path = f"/messages?state={status}&when=7d"
     return Problem(f"{status}-{code}", "badly", f"{sentence} {lead} {cause}", "See them", path, count=count)

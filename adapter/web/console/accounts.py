@@ -47,7 +47,7 @@ STATES: Final[Mapping[str, State]] = {
 }
 _DONE: Final[Mapping[str, str]] = {
     "paused": "It is paused. Messages keep coming in and wait here; calls under way are finished.",
-    "resumed": "It sends again. What waited for it is queued.",
+    "resumed": "It is tried again now, and what waited for it is queued. If it still cannot send, this page says so.",
     "other_works": "The token works on the {name} address. Set {setting} to {url} and restart the adapter.",
     "other_refused": "The {name} address refuses the token, too. It is mistyped, or limited to other IP addresses.",
     "other_silent": "The {name} address gave no answer that could be read. Try again in a moment.",

@@ -16,7 +16,7 @@ HEADLINES: Final[Mapping[str, tuple[str, str]]] = {
     "submitted": ("Submitted for", "; not confirmed on the phone yet."),
     "delivered": ("Delivered to", "."),
     "read": ("Read by", "."),
-    "parked": ("Parked: the account cannot send to", " now."),
+    "parked": ("Not sent yet to", ": the account cannot send."),
     "unknown": ("Unknown: it may or may not have reached", "."),
     "held": ("Held back, to be sent later to", "."),
     "failed": ("Failed: not delivered to", "."),

@@ -149,7 +149,8 @@ def _times(search: Search) -> dict[str, str]:
 
 def cause(row: Mapping[str, Any]) -> str:
     """Why a message is where it is, in a sentence; `` where its state says all."""
-    return first_sentence(row["error"]) if row["error"] else ""
+    told = row["error"] and LOOKS[row["status"]].family in {"moving", "person", "badly"}
+    return first_sentence(row["error"]) if told else ""
 
 
 def message_place(row: Mapping[str, Any]) -> str:

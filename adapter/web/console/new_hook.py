@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-import phonenumbers
 from flask import Response, request
 
 from adapter import listening
@@ -16,6 +15,7 @@ from adapter.intake.request import RawRequest
 from adapter.intake.sources import SOURCES
 from adapter.line import take
 from adapter.listening import Listening
+from adapter.mapping.phone import region_of
 from adapter.recording import event_row
 from adapter.web.console import live, session
 from adapter.web.console.listeners import STEPS, address_of, as_it_came, listening_of, secret_of
@@ -37,7 +37,8 @@ def sender() -> Response:
 def begin() -> Response:
     """Listen for this sender."""
     asked = {key: request.form.get(key, "").strip() for key in ("source", "hook", "region")}
-    asked["hook"], asked["region"] = asked["hook"].lower().replace(" ", "_"), asked["region"].upper()
+    asked["hook"] = asked["hook"].lower().replace(" ", "_")
+    asked["region"] = region_of(asked["region"]) or asked["region"]
     if wrong := _wrong(asked):
         return _sender_page(asked, wrong=wrong, status=422)
     identity = listening.begin(services().store, **asked, now=time.time())
@@ -53,17 +54,18 @@ def _wrong(asked: Mapping[str, str]) -> str:
         return f'"{name[:63]}" cannot be a hook\'s name: use a-z, 0-9, _ and -, at most 63 of them.'
     if name in services().catalogue.entries():
         return f"A hook named {name} exists already. Choose another name, or change that one in the playground."
-    if asked["region"] and asked["region"] not in phonenumbers.SUPPORTED_REGIONS:
-        return f'"{asked["region"][:20]}" is no country: write its two letters such as IN, or leave it empty.'
+    if asked["region"] and region_of(asked["region"]) is None:
+        return f'"{asked["region"][:20]}" is no country known here: write it such as India or IN, or leave it empty.'
     return ""
 
 
 def _sender_page(asked: Mapping[str, str], *, wrong: str = "", status: int = 200) -> Response:
+    begun = listening.active(services().store, now=time.time())
     common = [SOURCES[name] for name in COMMON]
     others = sorted((one for name, one in SOURCES.items() if name not in COMMON), key=lambda one: one.title.lower())
     return page(
         "console/new_sender.html", at="hooks", status=status, asked=asked, wrong=wrong, common=common, others=others,
-        step=1, steps=STEPS,
+        step=1, steps=STEPS, going_on=[one for one in begun if one.hook not in services().catalogue.entries()],
     )  # fmt: skip
 
 
@@ -71,6 +73,8 @@ def _sender_page(asked: Mapping[str, str], *, wrong: str = "", status: int = 200
 def connect(identity: str) -> Response:
     """Step 2: the address, the secret, and what to click."""
     one = listening_of(identity)
+    if _is_made(one):
+        return go(f"/setup/new/{one.id}/test")
     secret, url = secret_of(one), address_of(one.hook)
     known = sender_of(one.source)
     return page(
@@ -99,6 +103,8 @@ def how(name: str) -> Response:
 def wait(identity: str) -> Response:
     """Step 3: wait for the first request."""
     one = listening_of(identity)
+    if _is_made(one):
+        return go(f"/setup/new/{one.id}/test")
     return page("console/new_wait.html", at="hooks", one=one, step=3, steps=STEPS, **_arrivals(one))
 
 
@@ -107,6 +113,11 @@ def came(identity: str) -> Response:
     """What came, polled."""
     one = listening_of(identity)
     return live.fragment("console/new_came.html", one=one, **_arrivals(one))
+
+
+def _is_made(one: Listening) -> bool:
+    """Whether the hook is saved: then what comes is sent, and there is nothing to wait for."""
+    return one.hook in services().catalogue.entries()
 
 
 def _arrivals(one: Listening) -> dict[str, Any]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 import time
 from typing import Final
 
-import phonenumbers
 from flask import Response, request
 
 from adapter import hook_files, late_secrets, proposing, trying_out
@@ -20,6 +18,7 @@ from adapter.intake.request import http_file
 from adapter.intake.sources import SOURCES
 from adapter.listening import Listening
 from adapter.mapping.hook import Hook
+from adapter.mapping.phone import region_of
 from adapter.proposing import Chosen, Proposal
 from adapter.trying_out import Trial
 from adapter.web.console import session
@@ -30,7 +29,6 @@ from adapter.web.inbound import services
 
 blueprint: Final = console_blueprint("new_hook_mapping")
 _MOST_TEXT: Final = 20_000
-_REGION: Final = re.compile(r"[A-Z]{2}\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ class _Desk:
 def mapping(identity: str) -> Response:
     """Step 4: what is made of it; POST shows it anew with what was changed."""
     one = listening_of(identity)
+    if request.method == "GET" and one.hook in services().catalogue.entries():
+        return go(f"/setup/new/{one.id}/test")
     return _map_page(one, _desk(one))
 
 
@@ -63,7 +63,12 @@ def save(identity: str) -> Response:
         return _map_page(one, desk, status=422)
     except Changed:
         if hook_files.read(here, one.hook).text != desk.text:
-            return _map_page(one, desk, wrong="Somebody else made a hook of this name meanwhile.", status=409)
+            return _map_page(
+                one,
+                desk,
+                wrong=f"{one.hook} is saved already, with another text. Change it in the playground.",
+                status=409,
+            )
     except Refusal as refusal:
         return _map_page(one, desk, wrong=refusal.sentence, status=refusal.status)
     session.note("hook made", one.hook)
@@ -112,8 +117,7 @@ def _desk(one: Listening) -> _Desk:
 
 def _region(text: str) -> str:
     """The country's letters; none where they are no country's."""
-    letters = text.strip().upper()
-    return letters if _REGION.match(letters) and letters in phonenumbers.SUPPORTED_REGIONS else ""
+    return region_of(text.strip()[:60]) or ""
 
 
 def _digest(text: str) -> str:

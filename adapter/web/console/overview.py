@@ -82,12 +82,18 @@ def headline(state: State, found: list[Problem], *, is_new: bool) -> str:
     if not state.has_relay:
         since = f" since {moment(state.relay_seen, zone(), date=False)[:5]}" if state.relay_seen else ""
         return f"Not sending: no relay{since}."
+    if state.waiting and all(_is_stuck(state, name) for name in services().accounts):
+        return f"Not sending: {'no account can' if len(services().accounts) > 1 else 'the account cannot'}."
     if count := state.needs_person:
         return f"Working, but {count:,} message{' needs' if count == 1 else 's need'} you."
     worse = [one for one in found if one.family != "quiet"]
     if worse:
         return f"Working, but {'one thing needs' if len(worse) == 1 else f'{len(worse)} things need'} a look."
     return "Ready for the first message." if is_new else "Working."
+
+
+def _is_stuck(state: State, account: str) -> bool:
+    return bool(state.accounts.get(account, {}).get("parked")) or ("account", account) in state.paused
 
 
 def _figures(state: State, counted: Mapping[tuple[int, str], int]) -> dict[str, int]:

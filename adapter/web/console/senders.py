@@ -27,7 +27,7 @@ SENDERS: Final[Mapping[str, Sender]] = {
         "URL: {url}",
         "Payload Type: Json. Data: a row for each value, left a name such as phone or first_name, right the field of an earlier step.",
         "Headers: left X-Hook-Token, right {secret}",
-        "Press the test of the step: it sends a real request, and nothing goes out of here yet.",
+        "Press the test of the step: it sends a real request.",
     )),
     "zoho_crm": Sender("zoho_crm", (
         "Setup → Automation → Actions → Webhooks → Configure Webhook.",

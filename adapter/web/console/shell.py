@@ -139,6 +139,7 @@ def frame(at: str = "") -> dict[str, Any]:
         "signed_in": is_open() and session.is_signed_in(),
         "theme": theme(),
         "zone": zone(),
+        "local_zone": str(here.settings.timezone),
         "now": time.time(),
         "shows_numbers": session.shows_numbers(),
         "session_left": session.seconds_left(),

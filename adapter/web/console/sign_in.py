@@ -126,7 +126,7 @@ def _holds(token: str) -> bool:
 def _over() -> Response:
     raise NotHere(
         "This link does not hold, or not any more: it is valid for 10 min and works once. "
-        "Make a new one on the server: python -m adapter sign-in"
+        "Make a new one in the folder of the project: .venv/bin/python -m adapter sign-in"
     )
 
 
