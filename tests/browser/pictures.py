@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import requests
 from playwright.sync_api import Page, sync_playwright
 
 from adapter.picky.sandbox import Events, Sandbox, serve
@@ -19,7 +20,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {
     "overview": "/", "messages": "/messages", "events": "/events", "event": "/events/{delivered}",
     "not-sent": "/events/{rejected}", "unknown": "/events/{unknown}", "today": "/events/{rejected}/today",
-    "count": "/bulk?action=send_again&state=failed", "hooks": "/setup", "hook": "/setup/won_deal", "new-hook": "/setup/new",
+    "count": "/bulk?action=send_again&state=failed", "hooks": "/setup", "hook": "/setup/won_deal",
     "playground": "/playground?hook=won_deal&event={delivered}", "accounts": "/accounts", "account": "/accounts/main",
     "settings": "/settings", "tokens": "/settings/tokens", "sandbox": "/sandbox/919876543210", "api": "/docs/api",
 }  # fmt: skip
@@ -39,6 +40,27 @@ def take(page: Page, events: dict[str, str], folder: Path = FOLDER) -> None:
             page.emulate_media(color_scheme="dark")
             _save(page, folder / f"{name}-dark.png", width=1280, height=900)
             page.emulate_media(color_scheme="light")
+
+
+def take_new_hook(page: Page, adapter: Running, folder: Path = FOLDER) -> None:
+    """The five steps of a new hook, with a request as Zapier sends it."""
+    page.goto("/setup/new")
+    page.get_by_label("Name of the hook").fill("summer_lead")
+    page.get_by_label("Country of numbers").fill("India")
+    _save(page, folder / "new-hook.png", width=1280, height=900)
+    page.get_by_role("button", name="Show the address").click()
+    _save(page, folder / "new-hook-connect.png", width=1280, height=900)
+    address, secret = (page.locator("dl.facts code").nth(at).inner_text() for at in (0, 1))
+    page.get_by_role("link", name="Wait for the test request").click()
+    body = {"Full Name": "Asha Menon", "Mobile No": "098765 43210", "campaign": "Summer sale"}
+    requests.post(address, json=body, headers={"X-Hook-Token": secret[:-1], "User-Agent": "Zapier"}, timeout=10)
+    requests.post(address, json=body, headers={"X-Hook-Token": secret, "User-Agent": "Zapier"}, timeout=10)
+    page.get_by_role("link", name="Make a message of it").wait_for()
+    _save(page, folder / "new-hook-wait.png", width=1280, height=900)
+    page.get_by_role("link", name="Make a message of it").click()
+    _save(page, folder / "new-hook-map.png", width=1280, height=900)
+    page.get_by_role("button", name="Save summer_lead").click()
+    _save(page, folder / "new-hook-test.png", width=1280, height=900)
 
 
 def _save(page: Page, path: Path, *, width: int, height: int) -> None:
@@ -74,6 +96,7 @@ def main() -> None:
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url("**/")
             take(page, shown)
+            take_new_hook(page, adapter)
             browser.close()
         server.close()
         sandbox.close()
