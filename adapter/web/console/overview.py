@@ -120,6 +120,7 @@ def _accounts(state: State) -> list[dict[str, Any]]:
             "cause": first_sentence(parked) if parked else "", "paused": ("account", name) in state.paused,
             "doubt": bool(row.get("doubt_seconds")) and not row.get("doubt_answered"),
             "waits": state.waits("queued", "retrying", "parked", account=name), "reported_at": row.get("reported_at"),
+            "balance": row.get("balance"), "balance_at": row.get("balance_at"),
         })  # fmt: skip
     return found
 
