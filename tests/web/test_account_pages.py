@@ -124,7 +124,7 @@ def test_a_check_without_an_answer_says_so_and_keeps_the_balance_of_before(owner
 def test_it_is_paused_and_resumed_and_both_are_noted(owner: Owner) -> None:
     assert "is paused" in owner.post("/accounts/main/pause")
     assert [name for _, name, _ in control.paused(owner.services.store)] == ["main"]
-    assert "It sends again." in owner.post("/accounts/main/resume")
+    assert "It is tried again now" in owner.post("/accounts/main/resume")
     assert control.paused(owner.services.store) == []
     with owner.services.store.read() as connection:
         noted = connection.execute(sa.select(AUDIT.c.what, AUDIT.c.about).order_by(AUDIT.c.seq)).all()
