@@ -40,9 +40,9 @@ def _posted(adapter: Running, hook: str, token: str, **request: Any) -> dict[str
 def open_shop(adapter: Running, sandbox: Sandbox) -> dict[str, str]:
     """Post until every usual state is there; the id of an event in each."""
     events = {"delivered": deal(adapter, 3210)["id"]}
-    for at in range(12):
-        lead(adapter, at)
-    _until(adapter, events["delivered"], "delivered")
+    leads = [lead(adapter, at)["id"] for at in range(12)]
+    for event in (events["delivered"], *leads):  # so that the next one is refused in a push of its own
+        _until(adapter, event, "delivered", "read")
     sandbox.behave(next=[Rule(status=406, for_number="919876541111")])
     events["failed"] = lead(adapter, 1111)["id"]
     _until(adapter, events["failed"], "failed")
