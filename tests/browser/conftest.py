@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -84,9 +83,14 @@ def owner(stranger: Page) -> Page:
     return stranger
 
 
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    """Where pages are pictured while one looks at them; not part of the project."""
-    folder = ROOT / "var" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, console: Running) -> Iterator[Page]:
+    """One page of the owner for all tests of a file that only look."""
+    context = browser.new_context(base_url=console.url)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    yield page
+    context.close()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.chromium import serious_faults
-from tests.browser.conftest import PASSWORD
 from tests.browser.shop import open_shop
 from tests.running import Running
 
@@ -25,18 +22,6 @@ PAGES = (
 @pytest.fixture(scope="module")
 def events(console: Running) -> dict[str, str]:
     return open_shop(console, console.sandbox)  # type: ignore[attr-defined]
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, console: Running) -> Iterator[Page]:
-    context = browser.new_context(base_url=console.url)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    yield page
-    context.close()
 
 
 @pytest.mark.parametrize("path", PAGES)

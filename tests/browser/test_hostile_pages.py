@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD
 from tests.running import SECRETS, Running, post_raw, wait_for
 
 RUN = "window.ran=(window.ran||0)+1"
@@ -52,18 +50,6 @@ def hostile(console: Running) -> dict[str, str]:
     ).encode() + odd)  # fmt: skip
     wait_for(lambda: any(row["event"] == event and row["status"] == "delivered" for row in console.events()))
     return {"event": event, "refused": refused.json()["id"], "quoted": requests.utils.quote(SCRIPTS[0], safe="")}
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, console: Running) -> Iterator[Page]:
-    context = browser.new_context(base_url=console.url)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    yield page
-    context.close()
 
 
 @pytest.mark.parametrize("path", PLACES)
