@@ -68,6 +68,8 @@ def begin(store: Store, *, hook: str, source: str, region: str, now: float) -> s
 
 def find(store: Store, identity: str) -> Listening | None:
     """The listening of that id, also when its time is over."""
+    if not identity.isalnum():  # PostgreSQL cannot even look for a NUL
+        return None
     return next(iter(_found(store, LISTENINGS.c.id == identity)), None)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 _SHOWN: Final = 4
 _LEAST: Final = 7  # digits of the shortest number
-_MOST: Final = 15  # of the longest (E.164); more of them in a row are an id
+_MOST: Final = 17  # of the longest (15 by E.164) with a slip of the fingers; more of them in a row are an id
 # As people write them, and percent-encoded, as forms send them.
 _NUMBERS: Final = re.compile(
     r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|%2[Bb])?(?:\(|%28)?\d(?:[\d ().\u00a0/+-]|%2[089BDEFbdef]){5,}\d"

@@ -104,6 +104,6 @@ def test_no_text_fails_and_nothing_but_marks_is_lost(text: str) -> None:
 )
 def test_4096_characters_of_marks_take_no_time(piece: str) -> None:
     text = (piece * 4096)[:4096]
-    started = time.perf_counter()
+    started = time.process_time()
     blocks(text)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 2.0  # what is not linear takes minutes
