@@ -157,6 +157,22 @@ def test_it_is_saved_once_with_its_secret(owner: FlaskClient, services: Services
     assert (tmp_path / ".env").read_text() == f"WON_DEAL_TOKEN={secret}\n"
 
 
+def test_a_secret_that_is_another_hooks_is_not_taken_for_its_own(
+    tmp_path: Path, database_url: str, store: Store
+) -> None:
+    services = console_services(
+        tmp_path / "hooks", database_url, TEMPLATES_WRITABLE="1", WON_DEAL_TOKEN="another hook's"
+    )
+    services = open_services(dataclasses.replace(services.settings, env_file=tmp_path / ".env"), store=services.store)
+    client = browser(services)
+    enter(client)
+    path, secret, form = made(client, services)
+    assert client.post(f"{path}/save", data=form).status_code == 303
+    assert (tmp_path / ".env").read_text() == f"HOOK_WON_DEAL_TOKEN={secret}\n"
+    assert browser(services).post(f"/hooks/won_deal/{secret}", data=FORM).json["status"] == "queued"  # type: ignore[index]
+    services.store.close()
+
+
 def test_a_text_edited_by_hand_is_not_written_over(owner: FlaskClient, services: Services) -> None:
     path, _, form = made(owner, services)
     text = "source: zoho_crm\nauth: none\nfields: {phone: {type: phone}}\npush: {to: '{{ phone }}', message: Mine}\n"

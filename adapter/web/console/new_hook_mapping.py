@@ -82,11 +82,12 @@ def _keep_secret(one: Listening, desk: _Desk) -> None:
     if not isinstance(found, Hook):
         raise NotSaved(found)
     value = request.form.get("secret", "").strip() if desk.proposal.signs else ""
-    if here.catalogue.environment.get(variable) or variable not in found.secret_names:
+    value = value or secret_of(one)
+    if variable not in found.secret_names or here.catalogue.environment.get(variable) == value:
         return
     if here.settings.env_file is None:
         raise NotWritable(f"This server reads no .env: set {variable} where it is started, then save again.")
-    late_secrets.add(here.settings.env_file, variable, value or secret_of(one))
+    late_secrets.add(here.settings.env_file, variable, value)
 
 
 @blueprint.post("/setup/new/<identity>/download")
@@ -108,11 +109,17 @@ def _desk(one: Listening) -> _Desk:
     )  # fmt: skip
     proposal = proposing.propose(
         request_of(one, event), name=one.hook, source=one.source, chosen=chosen,
-        address=services().settings.base_url, reserved=NAMES,
+        address=services().settings.base_url, reserved=_reserved(one),
     )  # fmt: skip
     text = form.get("text", "").replace("\r\n", "\n")
     by_hand = bool(text) and _digest(text) != form.get("made", "")
     return _Desk(event, proposal, text if by_hand else proposal.text, by_hand)
+
+
+def _reserved(one: Listening) -> set[str]:
+    """Names that the hook's secret cannot have: the adapter's own, and those that hold another value already."""
+    environment, ours = services().catalogue.environment, secret_of(one)
+    return {*NAMES, *(name for name, value in environment.items() if value and value != ours)}
 
 
 def _region(text: str) -> str:

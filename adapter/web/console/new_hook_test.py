@@ -47,8 +47,8 @@ def send(identity: str) -> Response:
 @blueprint.get("/setup/new/<identity>/sent")
 def sent(identity: str) -> Response:
     """What became of the test message, polled."""
-    one = listening_of(identity)
-    return live.fragment("console/new_sent.html", one=one, told=_told(request.args.get("sent", "")))
+    one, event = listening_of(identity), request.args.get("sent", "")
+    return live.fragment("console/new_sent.html", one=one, told=_told(event), sent=event)
 
 
 def _test_page(one: Listening, *, wrong: str = "", status: int = 200) -> Response:
