@@ -11,7 +11,7 @@ _LEAST: Final = 7  # digits of the shortest number
 _MOST: Final = 17  # of the longest (15 by E.164) with a slip of the fingers; more of them in a row are an id
 # As people write them, and percent-encoded, as forms send them.
 _NUMBERS: Final = re.compile(
-    r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|%2[Bb])?(?:\(|%28)?\d(?:[\d ().\u00a0/+-]|%2[089BDEFbdef]){5,}\d"
+    r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|%2[Bb])?(?:\(|%28)?\d(?:[\d ().\u00a0+-]|/(?! )|%2[089BDEFbdef]){5,}\d"
 )
 _SIGNS: Final = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 

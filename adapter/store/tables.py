@@ -195,7 +195,6 @@ sa.Index(
     sqlite_where=PUSHES.c.push_id.is_not(None),
     postgresql_where=PUSHES.c.push_id.is_not(None),
 )
-sa.Index("ix_pushes_started_at", PUSHES.c.started_at)
 sa.Index("ix_pushes_ask", PUSHES.c.account, PUSHES.c.ask_at, sqlite_where=TO_ASK, postgresql_where=TO_ASK)
 sa.Index("ix_pushes_by_time", PUSHES.c.account, PUSHES.c.started_at)
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
+import zoneinfo
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import sqlalchemy as sa
 from flask import Response, request
 
 from adapter.delivery import tallies
+from adapter.delivery.account_view import AccountView, views
 from adapter.delivery.families import FAMILIES, OF_FAMILY
 from adapter.delivery.problems import Around, Problem, State, look, problems
-from adapter.delivery.texts import first_sentence
-from adapter.store.tables import PUSHES
 from adapter.web.console import chart
+from adapter.web.console.accounts import STATES
 from adapter.web.console.live import fragment
 from adapter.web.console.shell import console_blueprint, page, zone
 from adapter.web.console.written import moment
@@ -25,7 +25,7 @@ blueprint: Final = console_blueprint("overview")
 _SPANS: Final[Mapping[str, tuple[int, int]]] = {"24h": (24, 1), "7d": (28, 6)}
 """Bars, and hours of each."""
 _MOST_PROBLEMS: Final = 8
-_MINUTE: Final = 60.0
+_STUCK: Final = frozenset({"paused", "parked"})
 
 
 @blueprint.get("/")
@@ -53,10 +53,12 @@ def _seen(now: float) -> dict[str, Any]:
         [name for name, one in here.accounts.items() if one.callback_secrets],
     )
     found = problems(state, around)
+    local = zoneinfo.ZoneInfo(here.settings.timezone)
+    accounts = views(here.store, here.accounts.values(), here.destination, now=now, zone=local)
     counted = tallies.by_hour(here.store, here.destination, chart.first_hour(now, bars, hours))
     return {
         "span": span,
-        "headline": headline(state, found, is_new=not state.last and not state.recent),
+        "headline": headline(state, found, accounts, is_new=not state.last and not state.recent),
         "is_new": not state.last and not state.recent,
         "problems": found if every else found[:_MOST_PROBLEMS],
         "more": 0 if every else max(0, len(found) - _MOST_PROBLEMS),
@@ -65,7 +67,8 @@ def _seen(now: float) -> dict[str, Any]:
         "chart": chart.draw(counted, now=now, bars=bars, hours=hours, zone=zone()),
         "families": FAMILIES,
         "oldest": state.oldest,
-        "accounts": _accounts(state),
+        "accounts": accounts,
+        "account_states": STATES,
         "hooks": [
             {
                 "name": name, "last": state.last.get(name), "faulty": bool(one.faults),
@@ -77,23 +80,19 @@ def _seen(now: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def headline(state: State, found: list[Problem], *, is_new: bool) -> str:
+def headline(state: State, found: list[Problem], accounts: Sequence[AccountView], *, is_new: bool) -> str:
     """The page's answer, in one sentence."""
     if not state.has_relay:
         since = f" since {moment(state.relay_seen, zone(), date=False)[:5]}" if state.relay_seen else ""
         return f"Not sending: no relay{since}."
-    if state.waiting and all(_is_stuck(state, name) for name in services().accounts):
-        return f"Not sending: {'no account can' if len(services().accounts) > 1 else 'the account cannot'}."
+    if state.waiting and accounts and all(one.state in _STUCK for one in accounts):
+        return "Not sending: " + ("no account can." if len(accounts) > 1 else "the account cannot.")
     if count := state.needs_person:
         return f"Working, but {count:,} message{' needs' if count == 1 else 's need'} you."
     worse = [one for one in found if one.family != "quiet"]
     if worse:
         return f"Working, but {'one thing needs' if len(worse) == 1 else f'{len(worse)} things need'} a look."
     return "Ready for the first message." if is_new else "Working."
-
-
-def _is_stuck(state: State, account: str) -> bool:
-    return bool(state.accounts.get(account, {}).get("parked")) or ("account", account) in state.paused
 
 
 def _figures(state: State, counted: Mapping[tuple[int, str], int]) -> dict[str, int]:
@@ -107,26 +106,3 @@ def _figures(state: State, counted: Mapping[tuple[int, str], int]) -> dict[str, 
         "waiting": state.waits("queued", "retrying", "parked", "held"),
         "needs": state.needs_person,
     }
-
-
-def _accounts(state: State) -> list[dict[str, Any]]:
-    here = services()
-    found = []
-    for name, account in here.accounts.items():
-        row = state.accounts.get(name, {})
-        parked = row.get("parked")
-        found.append({
-            "name": name, "rate": account.rate, "used": _calls(name, state.now), "parked": parked,
-            "cause": first_sentence(parked) if parked else "", "paused": ("account", name) in state.paused,
-            "doubt": bool(row.get("doubt_seconds")) and not row.get("doubt_answered"),
-            "waits": state.waits("queued", "retrying", "parked", account=name), "reported_at": row.get("reported_at"),
-            "balance": row.get("balance"), "balance_at": row.get("balance_at"),
-        })  # fmt: skip
-    return found
-
-
-def _calls(account: str, now: float) -> int:
-    """Calls of the account that began in the last minute."""
-    mine = (PUSHES.c.started_at > now - _MINUTE) & (PUSHES.c.account == account)
-    with services().store.read() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).select_from(PUSHES).where(mine)).scalar_one())

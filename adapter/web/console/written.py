@@ -13,6 +13,7 @@ import jinja2
 import phonenumbers
 
 from adapter.delivery.families import LOOKS, Look
+from adapter.delivery.hiding import hidden
 
 _SHOWN: Final = 4  # digits of a masked number
 _UNSEEN: Final = re.compile(
@@ -70,16 +71,8 @@ def _country_code(number: str) -> int:
 
 
 def unnumbered(text: str, *, whole: bool = False) -> str:
-    """A sentence that may quote a number: of seven digits and more only the last four are shown."""
-    return text if whole else _QUOTED_NUMBER.sub(_hide, text)
-
-
-_QUOTED_NUMBER: Final = re.compile(r"(?<![\w.-])\+?\d(?:[\s().-]{0,2}\d){6,19}(?![\w])")
-
-
-def _hide(found: re.Match[str]) -> str:
-    places = [at for at, sign in enumerate(found[0]) if sign.isdigit()][:-_SHOWN]
-    return "".join("•" if at in places else sign for at, sign in enumerate(found[0]))
+    """A sentence that may quote a number; masked unless numbers are shown `whole`."""
+    return text if whole else str(hidden(text))
 
 
 def moment(at: float | None, zone: str = "UTC", *, date: bool = True) -> str:

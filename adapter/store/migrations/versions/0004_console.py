@@ -36,7 +36,6 @@ def _events_messages() -> None:
     op.create_index("ix_messages_by_hook", "messages", ["hook", "seq"])
     op.create_index("ix_messages_by_account", "messages", ["account", "seq"])
     op.create_index("ix_messages_by_time", "messages", ["created_at"])
-    op.create_index("ix_pushes_started_at", "pushes", ["started_at"])
     _by_state()
 
 
