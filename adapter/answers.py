@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapter.errors import Refusal
@@ -87,3 +88,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, str]:
+    """Values that `plain` made, as texts; those of an element of `for_each` under its index, such as `[2].phone`."""
+    return dict(_flat(values, ""))
+
+
+def _flat(values: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and name.isdecimal():
+            yield from _flat(value, f"[{name}].")
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+            yield place + name, "" if value is None else text

@@ -18,7 +18,7 @@ from adapter.line import Taken
 from adapter.services import Services
 from adapter.web.console.bubbles import Bubble
 from adapter.web.console.event_room import Room
-from adapter.web.console.event_view import bubble_in, flat
+from adapter.web.console.message_view import bubble_in
 
 _MOST_MESSAGES: Final = 5
 _MOST_FIELDS: Final = 40
@@ -80,7 +80,7 @@ def today_of(here: Services, identity: str, taken: Taken, *, shows_numbers: bool
     before = _stored(here, told)
     made = [] if refused else [(one.account, one.number, one.head, one.item) for one in taken.messages]
     pairs = tuple(_pair(was, now, room) for was, now in itertools.zip_longest(before, made[:_MOST_MESSAGES]))
-    fields = tuple(_fields(flat(told["fields"] or {}), flat(answers.plain(taken.fields)), room))
+    fields = tuple(_fields(answers.flat(told["fields"] or {}), answers.flat(answers.plain(taken.fields)), room))
     total = sum(told["states"].values())
     missing = _missing(told, taken.messages) if not refused else []
     same_end = bool(made) == bool(total) and (bool(made) or refused == (told["reason"] or ""))

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-import structlog
-
+from adapter import answers
 from adapter.delivery import control, event_parts
 from adapter.delivery.control import Selection
 from adapter.delivery.event_parts import Listed
 from adapter.delivery.families import LOOKS, OF_FAMILY
-from adapter.delivery.hiding import hidden
 from adapter.delivery.page_words import on_a_page
 from adapter.delivery.story import request_of, story
 from adapter.draft.cleaned import is_signature
 from adapter.draft.vocabulary import is_secret
 from adapter.errors import fault_lines
-from adapter.picky.channels import channel
 from adapter.services import Services
-from adapter.store.engine import UNAVAILABLE
-from adapter.web.console.bubbles import Bubble, bubble_of
 from adapter.web.console.event_room import Room
 from adapter.web.console.event_words import (
     ALL,
-    BUTTONS,
     EVENT_HEADLINES,
-    HEADLINES,
     NOTHING_TO_DO,
-    OF_STATE,
-    OTHERWISE,
     Button,
 )
+from adapter.web.console.message_view import MessageView, alone, message_view
 
 MOST_LISTED: Final = 50
 MOST_WHOLE: Final = 3  # messages that are all shown with everything
 MOST_ALIKE: Final = 20
-_MOST_ATTEMPTS: Final = 4  # of a message, with their JSON
 _MOST_HEADERS: Final = 40
 _MOST_VALUES: Final = 40
 _ROOM: Final = 34_000
@@ -46,9 +37,6 @@ _FEW: Final = 12_000
 MOST_BODY: Final = 32_768
 _MOST_RAW: Final = 14_000
 _MOST_PRETTY: Final = 8_000
-_MOST_JSON: Final = 4_000
-_MOST_TEXT: Final = 13_000  # of a bubble, as much as WhatsApp takes
-Part = TypeVar("Part")
 _WORST: Final = ("person", "badly", "moving", "quiet", "arrived")
 
 
@@ -62,50 +50,6 @@ class Body:
     whole: bool
     masked: bool
     is_text: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Call:
-    """One attempt: what went out for this message, and the answer; `together`: messages in the same call."""
-
-    url: str
-    sent: str
-    together: int
-    status: str
-    answer: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
-    """One step of a message: `took` are the seconds since the one before, `call` what went over the line."""
-
-    at: float | None
-    word: str
-    text: str
-    do: str
-    took: float | None = None
-    call: Call | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class MessageView:
-    """A message with everything: how it stands, what to do, its bubble and its steps. `place` is its number in the
-    event, `way` 2 and more where it went in another one's place."""
-
-    id: str
-    place: int
-    way: int
-    status: str
-    number: str
-    headline: tuple[str, str]
-    cause: str
-    do: str
-    buttons: tuple[str, ...]
-    account: str
-    facts: tuple[tuple[str, str], ...]
-    bubble: Bubble | None
-    steps: tuple[Told, ...]
-    changed_at: float
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,10 +88,10 @@ def event_view(here: Services, event: str, *, place: int | None, shows_numbers: 
     if len(rows) > MOST_WHOLE:
         told = story(here.store, _chosen(event, rows, place), now=now, resend_after=resend_after)
     room = Room(_ROOM, _FEW, shows_numbers)
-    request = _alone(lambda: request_of(here.store, event)) or {}
-    messages = _alone(lambda: tuple(_message(here, one, room) for one in told["messages"]))
+    request = alone(lambda: request_of(here.store, event)) or {}
+    messages = alone(lambda: tuple(message_view(here, one, room) for one in told["messages"]))
     faults = list(fault_lines(told["errors"] or {}))
-    fields = _alone(lambda: list(flat(told["fields"] or {}).items()))
+    fields = alone(lambda: list(answers.flat(told["fields"] or {}).items()))
     state = told["messages"][-1]["status"] if total == 1 else _state(told)
     title, cause, do = _answer(told, faults, total, room)
     return EventView(
@@ -160,10 +104,10 @@ def event_view(here: Services, event: str, *, place: int | None, shows_numbers: 
         total=total,
         messages=messages,
         list=tuple(rows),
-        headers=_alone(lambda: _headers(request["headers"], room)),
-        body=_alone(lambda: _body(bytes(request["body"]), room)),
-        read=_alone(lambda: (room.said(told["decoded_as"] or ""), room.said(told["because"] or ""))),
-        repairs=_alone(lambda: tuple(_repair(one, room) for one in (told["repairs"] or [])[:MOST_ALIKE])),
+        headers=alone(lambda: _headers(request["headers"], room)),
+        body=alone(lambda: _body(bytes(request["body"]), room)),
+        read=alone(lambda: (room.said(told["decoded_as"] or ""), room.said(told["because"] or ""))),
+        repairs=alone(lambda: tuple(_repair(one, room) for one in (told["repairs"] or [])[:MOST_ALIKE])),
         warnings=tuple(room.said(one) for one in (told["warnings"] or [])[:MOST_ALIKE]),
         errors=tuple(_pair(one, room) for one in faults[:MOST_ALIKE]),
         fields=None if fields is None else tuple(_pair(one, room) for one in fields[:_MOST_VALUES]),
@@ -178,17 +122,6 @@ def event_view(here: Services, event: str, *, place: int | None, shows_numbers: 
         all_buttons=_for_all(here, event) if total > 1 else (),
         again=_again(told),
     )  # fmt: skip
-
-
-def _alone(make: Callable[[], Part]) -> Part | None:
-    """A part of the page, or None where it cannot be made: the others stand all the same."""
-    try:
-        return make()
-    except UNAVAILABLE:
-        raise
-    except Exception as fault:  # noqa: BLE001 - whatever was stored, the rest of the page is shown
-        structlog.get_logger("console").error("event_part_failed", fault=type(fault).__name__)
-        return None
 
 
 def _chosen(event: str, rows: Sequence[Listed], place: int | None) -> str:
@@ -276,85 +209,6 @@ def _repair(repair: Mapping[str, Any], room: Room) -> Mapping[str, str]:
     return {**words, "code": str(repair["code"]).replace("_", " ")}
 
 
-def flat(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Fields as text; those of an element of `for_each` under its index."""
-    return dict(_flat(fields, ""))
-
-
-def _flat(fields: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
-    for name, value in fields.items():
-        if isinstance(value, Mapping) and name.isdecimal():
-            yield from _flat(value, f"[{name}].")
-        else:
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-            yield place + name, "" if value is None else text
-
-
-def _message(here: Services, message: Mapping[str, Any], room: Room) -> MessageView:
-    head, item = event_parts.contents(here.store, [message["id"]])[message["id"]]
-    status = message["status"]
-    present = next((one for one in reversed(message["steps"]) if one["step"] == status), None) or {"text": "", "do": ""}
-    steps = _steps(here, message, item, room)
-    return MessageView(
-        id=message["id"],
-        place=_place(message),
-        way=message["way"],
-        status=status,
-        number=message["number"],
-        headline=HEADLINES[status],
-        cause=room.said(on_a_page(present["text"]), 900),
-        do=room.said(on_a_page(present["do"]), 600) or OTHERWISE.get(status, NOTHING_TO_DO),
-        buttons=_buttons(here, message),
-        account=message["account"],
-        facts=tuple(_facts(message, head, room)),
-        bubble=_alone(lambda: bubble_in(head, item, room)),
-        steps=steps,
-        changed_at=message["changed_at"],
-    )
-
-
-def _place(message: Mapping[str, Any]) -> int:
-    number = str(message["chain"]).rpartition("-")[2]
-    return int(number) if number.isdecimal() else 1
-
-
-def bubble_in(head: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> Bubble:
-    """The bubble, its text cut where the page has no room for it."""
-    if isinstance(text := item.get("message"), str):
-        item = {**item, "message": room.long(text, _MOST_TEXT)}
-    if not room.shows_numbers:
-        head, item = (
-            {key: one if key in _STEERING else hidden(one) for key, one in part.items()} for part in (head, item)
-        )
-    return bubble_of(head, item)
-
-
-_STEERING: Final = frozenset({"application", "template_id", "language", "voice", "sticker", "priority"})
-
-
-def _facts(message: Mapping[str, Any], head: Mapping[str, Any], room: Room) -> Iterator[tuple[str, str]]:
-    yield "Account", message["account"]
-    yield "Channel", room.said(channel(head.get("application", "")), 100)
-    yield "Reference", room.said(message["reference"], 100)
-    yield "Message id", message["id"]
-    for name, key in (("push_id", "push_id"), ("msg_id", "msg_id"), ("Credit", "credit")):
-        if message[key] is not None:
-            yield name, room.said(message[key], 100) if key == "credit" else str(message[key])[:100]
-
-
-def _buttons(here: Services, message: Mapping[str, Any]) -> tuple[str, ...]:
-    """The buttons of its state that would change something now."""
-    if message["destination"] != here.destination:
-        return ()
-    return tuple(key for key in OF_STATE.get(message["status"], ()) if key == "resume" or can(here, key, message["id"]))
-
-
-def can(here: Services, key: str, identity: str) -> bool:
-    """Whether the button would change this message."""
-    selection = Selection(here.destination, identity=identity)
-    return bool(control.count(here.store, BUTTONS[key].action, selection))
-
-
 def _for_all(here: Services, event: str) -> tuple[tuple[Button, int], ...]:
     found = []
     for button in ALL.values():
@@ -362,33 +216,3 @@ def _for_all(here: Services, event: str) -> tuple[tuple[Button, int], ...]:
         count = sum(control.count(here.store, button.action, selection).values())
         found += [(button, count)] if count > 1 else []
     return tuple(found)
-
-
-def _steps(here: Services, message: Mapping[str, Any], item: Mapping[str, Any], room: Room) -> tuple[Told, ...]:
-    attempts = {f"attempt {at}": one for at, one in enumerate(message["attempts"], 1)}
-    shown = {word: attempts[word] for word in list(attempts)[-_MOST_ATTEMPTS:]}
-    sent = _alone(lambda: event_parts.posted(here.store, [one["push"] for one in shown.values()], item)) or {}
-    told: list[Told] = []
-    before: float | None = None
-    for one in message["steps"]:
-        at = one["at"]
-        took = at - before if at is not None and before is not None and at >= before else None
-        attempt = shown.get(one["step"])
-        call = _call(attempt, sent.get(attempt["push"]), room) if attempt else None
-        told.append(Told(at, one["step"], room.said(on_a_page(one["text"]), 600), room.said(on_a_page(one["do"]), 400),
-                         took, call))  # fmt: skip
-        before = at if at is not None else before
-    return tuple(told)
-
-
-def _call(attempt: Mapping[str, Any], sent: event_parts.Posted | None, room: Room) -> Call:
-    status = "" if attempt["http_status"] is None else f"HTTP {attempt['http_status']}"
-    if attempt["body_status"] is not None:
-        status += f", status {attempt['body_status']}"
-    return Call(
-        url=f"{sent.url} ({sent.encoding})" if sent else "",
-        sent=room.json(sent.body, _MOST_JSON) if sent else "",
-        together=attempt["together"],
-        status=status,
-        answer=room.long(attempt["answer"] or "", _MOST_JSON),
-    )

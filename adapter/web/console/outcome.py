@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
+from adapter.answers import flat
 from adapter.delivery.hiding import hidden
 from adapter.errors import fault_lines
 from adapter.mapping.faults import Fault
@@ -73,7 +74,7 @@ def outcome_of(trial: Trial, *, shows_numbers: bool) -> Outcome:
         repairs=tuple({key: _cut(text) for key, text in one.items()} for one in shown["repairs"][:_MOST_LISTED]),
         warnings=tuple(_cut(text) for text in shown["warnings"][:_MOST_LISTED]),
         errors=tuple((_cut(key), _cut(text)) for key, text in list(fault_lines(shown["errors"]))[:_MOST_LISTED]),
-        fields=tuple(_fields(shown["fields"]))[:_MOST_LISTED],
+        fields=tuple((name, _cut(text)) for name, text in list(flat(shown["fields"]).items())[:_MOST_LISTED]),
         sent=tuple(_sent(push, item) for push, item in items[:_MOST_BUBBLES]),
         more=max(0, len(items) - _MOST_BUBBLES),
         pushes=_json(shown["pushes"]),
@@ -91,17 +92,6 @@ def _headline(outcome: str, messages: int) -> str:
 def _sent(push: Mapping[str, Any], item: Mapping[str, Any]) -> Sent:
     head = {key: value for key, value in push["body"].items() if key not in {"token", "data"}}
     return Sent(str(item.get("number", "")), str(push["url"]), bubble_of(head, item))
-
-
-def _fields(fields: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
-    """(name, value) of each; those of an element of `for_each` under its index."""
-    for name, value in fields.items():
-        if isinstance(value, Mapping) and name.isdecimal():
-            yield from _fields(value, f"[{name}].")
-        elif value is None:
-            yield place + name, ""
-        else:
-            yield place + name, _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _json(value: Any) -> str:
