@@ -13,6 +13,7 @@ from adapter.delivery import jobs
 from adapter.delivery.story import FoundNothing
 from adapter.replaying import replay_event
 from adapter.services import Services
+from adapter.store.engine import UNAVAILABLE
 
 _log: Final = structlog.get_logger("jobs")
 
@@ -28,6 +29,18 @@ def take_over(services: Services, job: jobs.Job) -> None:
     """Work on a job whose process is gone."""
     if jobs.is_idle(services.store, job):
         start(services, job.id)
+
+
+def take_over_left(services: Services) -> None:
+    """Work on every job whose process is gone. For the start of a process, once the leases of one before it are over.
+
+    Where the database does not answer, whoever looks at a job takes it over.
+    """
+    try:
+        for job in jobs.newest_jobs(services.store, services.destination):
+            take_over(services, job)
+    except UNAVAILABLE as fault:
+        _log.error("store_unavailable", fault=type(fault).__name__)
 
 
 def run(services: Services, identity: str) -> None:

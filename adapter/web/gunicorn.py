@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from typing import Any
 
 from gunicorn import util
@@ -51,9 +52,19 @@ class _Log(Logger):  # type: ignore[misc]
 logger_class = _Log
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Requests that gunicorn itself refuses (too long a line, a broken header) are answered in JSON like all others."""
+def post_worker_init(worker: Any) -> None:
+    """Requests that gunicorn itself refuses (too long a line, a broken header) are answered in JSON like all others.
+
+    A process that was killed may have left bulk jobs; they go on once its leases are over.
+    """
+    from adapter.bulk_running import take_over_left  # not in the master, which sends and stores nothing
+    from adapter.delivery.jobs import LEASE_SECONDS
+
     util.write_error = _json_error
+    services = worker.app.wsgi().extensions["adapter"]
+    left = threading.Timer(LEASE_SECONDS + 1.0, take_over_left, [services])
+    left.daemon = True
+    left.start()
 
 
 def _json_error(connection: socket.socket, status: int, reason: str, _message: str) -> None:
