@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +22,6 @@ from tests.web.bubble_owner import Owner
 from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 SECRET = "a-callback-secret-0123456789"
-
-
-@pytest.fixture
-def here(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
-    """A store for what is the same on both databases."""
-    opened = Store(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'adapter.db')}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

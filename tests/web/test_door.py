@@ -14,7 +14,6 @@ from werkzeug.routing import Rule
 
 from adapter.services import Services
 from adapter.signing_in import one_time
-from adapter.store.engine import Store
 from adapter.web.app import build_app
 from tests.web.door_console import (
     KEY,
@@ -31,25 +30,6 @@ from tests.web.door_console import (
 MINUTE = 60.0
 PUBLIC = {"console_sign_in.form", "console_sign_in.enter", "console_sign_in.link", "console_sign_in.use_link"}
 """What a stranger may ask for: the sign-in page, and what it posts to."""
-
-
-@pytest.fixture
-def services(tmp_path: Path, database_url: str, store: Store) -> Iterator[Services]:
-    opened = console_services(tmp_path / "hooks", database_url)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def owner(services: Services, clock: Clock) -> FlaskClient:
-    client = browser(services)
-    assert enter(client).status_code == 303
-    return client
 
 
 def rules(app: Flask) -> Iterator[tuple[str, Rule, str]]:

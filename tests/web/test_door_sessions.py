@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,27 +26,8 @@ MINUTE, HOUR = 60.0, 3_600.0
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str, store: Store) -> Iterator[Services]:
-    opened = console_services(tmp_path / "hooks", database_url)
-    yield opened
-    opened.store.close()
-
-
-@pytest.fixture
 def migrated_sqlite(tmp_path: Path, migrated_file: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'copy.db')}"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def owner(services: Services, clock: Clock) -> FlaskClient:
-    client = browser(services)
-    assert enter(client).status_code == 303
-    return client
 
 
 def test_it_ends_after_thirty_minutes_without_a_request(owner: FlaskClient, clock: Clock) -> None:

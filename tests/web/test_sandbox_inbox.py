@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +16,6 @@ from tests.web.bubble_owner import Owner
 from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 NUMBER = "919876543210"
-
-
-@pytest.fixture
-def here(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
-    """A store for what is the same on both databases."""
-    opened = Store(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'adapter.db')}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from adapter.picky.client import Client
 from adapter.picky.outcome import balance_of
 from adapter.store.tables import ACCOUNTS
 from adapter.web.api.frame import NotFound, note, operation
-from adapter.web.api.schemas import AccountAnswer, AccountsAnswer, BalanceAnswer, SwitchAnswer
+from adapter.web.api.schemas.accounts import AccountAnswer, AccountsAnswer, BalanceAnswer
+from adapter.web.api.schemas.hooks import SwitchAnswer
 from adapter.web.api.waiting import waiting_of
 from adapter.web.inbound import services
 

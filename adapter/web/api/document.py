@@ -12,7 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Response
 
 from adapter.web.api.frame import OPERATIONS, Operation, blueprint
-from adapter.web.api.schemas import Refused
+from adapter.web.api.schemas.base import Refused
 from adapter.web.inbound import json_answer, services
 
 GROUPS: Final = ("Overview", "Messages", "Events", "Jobs", "Hooks", "Accounts", "Opt-outs")

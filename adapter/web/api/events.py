@@ -13,7 +13,8 @@ from adapter.delivery.search import Search, read
 from adapter.delivery.searching import Found
 from adapter.delivery.story import FoundNothing, request_of, story
 from adapter.web.api.frame import DryRun, NotFound, note, operation
-from adapter.web.api.schemas import ActedAnswer, EventsPage, KeptRequest, MessagesPage, PageQuery, StoryAnswer
+from adapter.web.api.schemas.events import ActedAnswer, KeptRequest, StoryAnswer
+from adapter.web.api.schemas.lists import EventsPage, MessagesPage, PageQuery
 from adapter.web.inbound import services
 
 _MOST_TOLD: Final = 100

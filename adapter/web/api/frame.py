@@ -20,7 +20,7 @@ from adapter.errors import InvalidFields, Refusal, StoreUnavailable, Unauthentic
 from adapter.intake.auth.compare import same
 from adapter.line import too_large
 from adapter.store.engine import UNAVAILABLE
-from adapter.web.api.schemas import Nothing, Strict
+from adapter.web.api.schemas.base import Nothing, Strict
 from adapter.web.inbound import json_answer, raw_request, services
 from adapter.written import inline
 

@@ -16,7 +16,7 @@ from adapter.line import take
 from adapter.preview import preview
 from adapter.store.tables import EVENTS
 from adapter.web.api.frame import NotFound, note, operation
-from adapter.web.api.schemas import HookAnswer, HooksAnswer, PreviewAnswer, PreviewBody, SwitchAnswer
+from adapter.web.api.schemas.hooks import HookAnswer, HooksAnswer, PreviewAnswer, PreviewBody, SwitchAnswer
 from adapter.web.api.waiting import waiting_of
 from adapter.web.inbound import request_id, services
 

@@ -13,7 +13,7 @@ from adapter.errors import Refusal
 from adapter.store.limited import TooSlow
 from adapter.web.api.events import search_of
 from adapter.web.api.frame import NotFound, note, operation
-from adapter.web.api.schemas import JobAnswer, JobBody, JobsAnswer
+from adapter.web.api.schemas.jobs import JobAnswer, JobBody, JobsAnswer
 from adapter.web.inbound import services
 
 _EXAMPLE = {"action": "send_again", "filter": {"state": "failed", "hook": "won_deal"}, "dry_run": True}

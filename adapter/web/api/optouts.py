@@ -18,7 +18,7 @@ from adapter.errors import Refusal, Undecodable
 from adapter.optout_lists import NotTaken, Reading, Taken
 from adapter.picky.account import MAIN
 from adapter.web.api.frame import invalid, note, operation
-from adapter.web.api.schemas import (
+from adapter.web.api.schemas.optouts import (
     AccountQuery,
     OptoutAdded,
     OptoutBody,

@@ -11,7 +11,7 @@ from adapter.delivery import control, tallies
 from adapter.delivery.families import OF_FAMILY
 from adapter.store.tables import ACCOUNTS, RELAYS
 from adapter.web.api.frame import operation
-from adapter.web.api.schemas import OverviewAnswer, SettingsAnswer
+from adapter.web.api.schemas.overview import OverviewAnswer, SettingsAnswer
 from adapter.web.inbound import services
 
 
