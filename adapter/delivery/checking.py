@@ -9,6 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from adapter.delivery import gate
+from adapter.picky.account import Account
+from adapter.picky.client import Client
 from adapter.picky.outcome import Outcome, balance_of
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS
@@ -22,6 +24,13 @@ class Came:
     answered: bool
     balance: Decimal | None
     queued: int | None = None
+
+
+def check(store: Store, client: Client, account: Account, destination: str, *, now: float) -> tuple[Outcome, Came]:
+    """Ask for the balance now, and keep what came. Takes as long as the client allows."""
+    parked = parked_by(store, account.name, destination)
+    outcome = client.check_balance(account)
+    return outcome, note(store, account.name, destination, outcome, parked=parked, now=now)
 
 
 def note(store: Store, name: str, destination: str, outcome: Outcome, *, parked: str | None, now: float) -> Came:

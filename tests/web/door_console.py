@@ -22,15 +22,14 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 class Clock:
-    """Moves `time.time` of everybody in this process; nothing in the database is touched."""
+    """Stands still for everybody in this process who asks `time.time`, until it is moved."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.ahead = 0.0
-        real = time.time
-        monkeypatch.setattr(time, "time", lambda: real() + self.ahead)
+        self.now = time.time()
+        monkeypatch.setattr(time, "time", lambda: self.now)
 
     def forward(self, seconds: float) -> None:
-        self.ahead += seconds
+        self.now += seconds
 
 
 @pytest.fixture(autouse=True)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+import zoneinfo
+from collections.abc import Iterable
 from typing import Any, Final
 
-import sqlalchemy as sa
-
-from adapter.delivery import control
-from adapter.delivery.texts import first_sentence
+from adapter.delivery import checking, control
+from adapter.delivery.account_view import AccountView, views
 from adapter.picky.account import Account
 from adapter.picky.client import Client
-from adapter.picky.outcome import balance_of
-from adapter.store.tables import ACCOUNTS
 from adapter.web.api.frame import NotFound, note, operation
 from adapter.web.api.schemas.accounts import AccountAnswer, AccountsAnswer, BalanceAnswer
 from adapter.web.api.schemas.hooks import SwitchAnswer
-from adapter.web.api.waiting import waiting_of
+from adapter.web.api.switch import switched
 from adapter.web.inbound import services
 
 _SECONDS: Final = 10.0  # a program waits, and a thread of this process with it
@@ -27,13 +24,13 @@ _SHOWN: Final = ("name", "url", "application", "encoding", "rate", "batch", "dai
 @operation("GET", "/accounts", "List accounts", group="Accounts", answer=AccountsAnswer)
 def list_accounts() -> dict[str, Any]:
     """Every account, and whether it can send."""
-    return {"accounts": _rows(services().accounts)}
+    return {"accounts": _rows(services().accounts.values())}
 
 
 @operation("GET", "/accounts/<name>", "Show an account", group="Accounts", answer=AccountAnswer, refuses=(404,))
 def show_account(name: str) -> dict[str, Any]:
     """One account."""
-    return {"account": _rows({name: _account(name)})[0]}
+    return {"account": _rows([_account(name)])[0]}
 
 
 @operation("POST", "/accounts/<name>/pause", "Pause an account", group="Accounts", answer=SwitchAnswer, refuses=(404,))
@@ -42,7 +39,7 @@ def pause_account(name: str) -> dict[str, Any]:
     changed = control.pause(services().store, "account", _account(name).name, now=time.time())
     if changed:
         note("paused the account", name)
-    return {"changed": changed, "waiting": waiting_of("account", name), "queued": 0}
+    return switched("account", name, changed=changed)
 
 
 @operation(
@@ -55,8 +52,7 @@ def resume_account(name: str) -> dict[str, Any]:
     was_paused, queued = control.resume(here.store, "account", name, here.destination, now=time.time())
     if was_paused or was_parked:
         note("resumed the account", name)
-    waiting = waiting_of("account", name)
-    return {"changed": was_paused or was_parked, "waiting": waiting, "queued": queued}
+    return switched("account", name, changed=was_paused or was_parked, queued=queued)
 
 
 @operation(
@@ -64,14 +60,18 @@ def resume_account(name: str) -> dict[str, Any]:
     refuses=(404,),
 )  # fmt: skip
 def check_balance(name: str) -> dict[str, Any]:
-    """Ask Picky Assist for the balance: it costs no message, and proves the token. Takes up to 10 seconds."""
-    timeout = min(_SECONDS, services().settings.picky_timeout)
-    outcome = Client(timeout=timeout).check_balance(_account(name))
+    """Ask Picky Assist for the balance: it costs no message, and proves the token. Takes up to 10 seconds.
+
+    A parked account goes on where the answer shows that it can.
+    """
+    here, one = services(), _account(name)
+    client = Client(timeout=min(_SECONDS, here.settings.picky_timeout))
+    outcome, came = checking.check(here.store, client, one, here.destination, now=time.time())
     note("checked the balance", name)
-    balance = balance_of(outcome)
     works = outcome.meaning.state == "accepted"
     return {
-        "works": works, "balance": None if balance is None else str(balance), "code": outcome.meaning.code,
+        "works": works, "balance": None if came.balance is None else str(came.balance), "queued": came.queued or 0,
+        "code": outcome.meaning.code,
         "message": "Picky Assist took the token." if works else outcome.meaning.sentence,
     }  # fmt: skip
 
@@ -83,22 +83,18 @@ def _account(name: str) -> Account:
     return found
 
 
-def _rows(accounts: Mapping[str, Account]) -> list[dict[str, Any]]:
-    here = services()
-    mine = ACCOUNTS.c.name.in_(list(accounts)) & (ACCOUNTS.c.destination == here.destination)
-    with here.store.read() as connection:
-        states = {row["name"]: dict(row) for row in connection.execute(sa.select(ACCOUNTS).where(mine)).mappings()}
-    paused = {name for kind, name, _ in control.paused(here.store) if kind == "account"}
-    return [_row(one, states.get(name, {}), is_paused=name in paused) for name, one in accounts.items()]
+def _rows(accounts: Iterable[Account]) -> list[dict[str, Any]]:
+    here, zone = services(), zoneinfo.ZoneInfo(services().settings.timezone)
+    return [_row(one) for one in views(here.store, accounts, here.destination, now=time.time(), zone=zone)]
 
 
-def _row(account: Account, state: Mapping[str, Any], *, is_paused: bool) -> dict[str, Any]:
-    parked = state.get("parked")
+def _row(view: AccountView) -> dict[str, Any]:
+    here, name, row = services(), view.account.name, view.row
     return {
-        **{key: getattr(account, key) for key in _SHOWN},
-        "state": "paused" if is_paused else "parked" if parked else "sends",
-        "cause": first_sentence(parked) if parked else "",
-        "parked": parked, "parked_at": state.get("parked_at") if parked else None, "paused": is_paused,
-        "waiting": waiting_of("account", account.name),
-        "reported_at": state.get("reported_at"),
+        **{key: getattr(view.account, key) for key in _SHOWN},
+        "state": view.state, "cause": view.cause if view.state in {"parked", "refused"} else "",
+        "parked": row.get("parked"), "parked_at": row.get("parked_at") if row.get("parked") else None,
+        "paused": view.paused_at is not None, "calls": view.calls,
+        "waiting": control.waiting_of(here.store, "account", name, here.destination),
+        **{key: row.get(key) for key in ("balance", "balance_at", "reported_at")},
     }  # fmt: skip

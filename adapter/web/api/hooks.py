@@ -5,20 +5,17 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-import sqlalchemy as sa
-
+from adapter import trying_out
 from adapter.catalogue import Entry
 from adapter.delivery import control
-from adapter.delivery.story import FoundNothing, request_of
+from adapter.delivery.hook_requests import newest
+from adapter.delivery.story import FoundNothing
 from adapter.errors import Undecodable
 from adapter.intake.request import RawRequest, read_http_file
-from adapter.line import take
-from adapter.preview import preview
-from adapter.store.tables import EVENTS
 from adapter.web.api.frame import NotFound, note, operation
 from adapter.web.api.schemas.hooks import HookAnswer, HooksAnswer, PreviewAnswer, PreviewBody, SwitchAnswer
-from adapter.web.api.waiting import waiting_of
-from adapter.web.inbound import request_id, services
+from adapter.web.api.switch import switched
+from adapter.web.inbound import services
 
 _MOST_REQUEST: Final = 2_097_152  # bytes of JSON that holds a request
 _STATES: Final = {True: "on", False: "off", "capture": "captures"}
@@ -47,17 +44,14 @@ def preview_request(name: str, body: dict[str, Any]) -> dict[str, Any]:
     here, hook = services(), services().catalogue.hook(_entry(name).name)
     stored = "event" in body
     request = _stored(body["event"]) if stored else _typed(body["request"])
-    taken = take(
-        hook, request, here.accounts, now=time.time(), most_bytes=here.settings.max_body_bytes,
-        public_url=here.settings.public_url or None, check_auth=body["check_auth"] and not stored,
-    )  # fmt: skip
-    practice = here.destination == "sandbox"
-    return {"preview": preview(taken, here.accounts, practice=practice, request_id=request_id())}
+    check_auth = body["check_auth"] and not stored
+    shown = trying_out.previewed(hook, request, here.settings, here.accounts, now=time.time(), check_auth=check_auth)
+    return {"preview": shown}
 
 
 def _stored(identity: str) -> RawRequest:
     try:
-        return RawRequest(**request_of(services().store, identity))
+        return trying_out.stored(services(), identity)
     except FoundNothing:
         raise NotFound("No event has this id. It may have been deleted after its retention.") from None
 
@@ -75,7 +69,7 @@ def pause_hook(name: str) -> dict[str, Any]:
     changed = control.pause(services().store, "hook", _entry(name).name, now=time.time())
     if changed:
         note("paused the hook", name)
-    return {"changed": changed, "waiting": waiting_of("hook", name), "queued": 0}
+    return switched("hook", name, changed=changed)
 
 
 @operation("POST", "/hooks/<name>/resume", "Resume a hook", group="Hooks", answer=SwitchAnswer, refuses=(404,))
@@ -85,7 +79,7 @@ def resume_hook(name: str) -> dict[str, Any]:
     changed, _ = control.resume(here.store, "hook", _entry(name).name, here.destination, now=time.time())
     if changed:
         note("resumed the hook", name)
-    return {"changed": changed, "waiting": waiting_of("hook", name), "queued": 0}
+    return switched("hook", name, changed=changed)
 
 
 def _entry(name: str) -> Entry:
@@ -101,16 +95,12 @@ def _paused() -> set[str]:
 
 def _row(entry: Entry, paused: set[str]) -> dict[str, Any]:
     here, hook = services(), entry.hook
-    newest = sa.select(EVENTS.c.received_at).where(
-        EVENTS.c.hook == entry.name, EVENTS.c.destination == here.destination
-    )
-    with here.store.read() as connection:
-        last = connection.execute(newest.order_by(EVENTS.c.seq.desc()).limit(1)).scalar()
+    last = newest(here.store, entry.name, here.destination, most=1)
     state = "faulty" if entry.faults or hook is None else _STATES[hook.enabled]
     is_paused = entry.name in paused
     return {
         "name": entry.name, "state": "paused" if is_paused and state == "on" else state, "serves": hook is not None,
         "url": f"{here.settings.base_url}/hooks/{entry.name}", "source": hook.source.name if hook else None,
         "description": hook.description if hook else "", "faults": entry.faults, "paused": is_paused,
-        "last_event_at": last,
+        "last_event_at": last[0].received_at if last else None,
     }  # fmt: skip

@@ -78,9 +78,7 @@ def address(name: str) -> Response:
 def check(name: str) -> Response:
     """Ask for the balance, which costs no message and proves the token."""
     here, one = services(), _account(name)
-    parked = checking.parked_by(here.store, name, here.destination)
-    outcome = Client(timeout=_SECONDS).check_balance(one)
-    checking.note(here.store, name, here.destination, outcome, parked=parked, now=time.time())
+    checking.check(here.store, Client(timeout=_SECONDS), one, here.destination, now=time.time())
     session.note("account checked", name)
     return _back(name)
 
