@@ -8,13 +8,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from adapter.picky.sandbox import Sandbox
+from adapter.picky.sandbox import Sandbox, serve
 from tests.running import Running
 
 HOOKS = {
@@ -76,14 +75,32 @@ SOAP = """<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.x
 </soapenv:Body></soapenv:Envelope>"""
 
 
-@pytest.fixture
-def shop(tmp_path: Path, sandbox_url: str) -> Iterator[Running]:
-    folder = tmp_path / "hooks"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def sandbox() -> Sandbox:
+    return Sandbox(rate=0)
+
+
+@pytest.fixture(scope="module")
+def open_shop(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "hooks").mkdir()
     for name, text in HOOKS.items():
-        (folder / f"{name}.yaml").write_text(text)
-    with Running(tmp_path, picky_url=sandbox_url, templates=folder, WEB_CONCURRENCY="2", **SECRETS) as adapter:
+        (folder / "hooks" / f"{name}.yaml").write_text(text)
+    with (
+        serve(sandbox) as served,
+        Running(
+            folder, picky_url=served.push_url, templates=folder / "hooks", WEB_CONCURRENCY="2", **SECRETS
+        ) as adapter,
+    ):
         yield adapter
+
+
+@pytest.fixture
+def shop(open_shop: Running, sandbox: Sandbox) -> Running:
+    """The shop with nothing in its database and in the sandbox."""
+    open_shop.forget()
+    sandbox.reset()
+    return open_shop
 
 
 def numbers(running: Running, count: int) -> list[Any]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from adapter.picky.sandbox import Rule, Sandbox
+from adapter.picky.sandbox import Rule, Sandbox, serve
 from tests.running import SECRETS, Running, wait_for
 
 HOOK = """source: form
 auth: none
-fields: {{phone: {{type: phone, required: true}}, name: {{default: {name}}}}}
-dedupe: {{key: [phone], within: 1h}}
-push: {{to: '{{{{ phone }}}}', message: 'Hi {{{{ name }}}}'}}
+fields: {phone: {type: phone, required: true}}
+dedupe: {key: [phone], within: 1h}
+push: {to: '{{ phone }}', message: Hi you}
 """
 PARTS = """source: form
 auth: none
@@ -28,19 +29,34 @@ push: {{to: '{{{{ phone }}}}', message: Hello}}
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    hooks = tmp_path / "hooks"
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Sandbox]]:
+    sandbox, folder = Sandbox(rate=0), tmp_path_factory.mktemp("owner")
+    hooks = folder / "hooks"
     hooks.mkdir()
-    (hooks / "a.yaml").write_text(HOOK.format(name="you"))
-    (hooks / "b.yaml").write_text(HOOK.format(name="you"))
-    return hooks
+    for name in ("a", "b", "mended", "tried_again"):
+        (hooks / f"{name}.yaml").write_text(HOOK)
+    (hooks / "parts.yaml").write_text(PARTS.format(region="US"))
+    with serve(sandbox) as served, Running(folder, picky_url=served.push_url, templates=hooks) as adapter:
+        yield adapter, sandbox
 
 
 @pytest.fixture
-def running(tmp_path: Path, folder: Path, sandbox_url: str, request: pytest.FixtureRequest) -> Any:
-    with Running(tmp_path, picky_url=sandbox_url, templates=folder) as adapter:
-        yield adapter
+def sandbox(shared: tuple[Running, Sandbox]) -> Sandbox:
+    shared[1].reset()
+    return shared[1]
+
+
+@pytest.fixture
+def running(shared: tuple[Running, Sandbox]) -> Running:
+    """The adapter with nothing in its database."""
+    shared[0].forget()
+    return shared[0]
+
+
+@pytest.fixture
+def folder(running: Running) -> Path:
+    return Path(running.environ["TEMPLATES_DIR"])
 
 
 def post(running: Running, hook: str, number: int) -> dict[str, Any]:
@@ -79,7 +95,10 @@ def test_the_stop_button_for_rows_posted_by_mistake(running: Running, sandbox: S
 def test_a_name_that_is_nothing_is_said_with_those_that_are(running: Running) -> None:
     told = running.command("pause", "zapier", check=False)
     assert told.returncode == 1
-    assert told.stderr.strip() == 'No hook or account is named "zapier". There are: a, b, main.'
+    assert (
+        told.stderr.strip()
+        == 'No hook or account is named "zapier". There are: a, b, mended, parts, tried_again, main.'
+    )
     assert "neither paused nor parked" in running.command("resume", "main").stdout
 
 
@@ -122,21 +141,21 @@ def test_an_unknown_message_is_only_sent_again_where_it_is_named(running: Runnin
 
 
 def test_a_rejected_event_is_made_once_its_hook_is_mended(running: Running, folder: Path, sandbox: Sandbox) -> None:
-    told = requests.post(f"{running.url}/hooks/a", data={"phone": "098765 43210"}, timeout=10)
+    told = requests.post(f"{running.url}/hooks/mended", data={"phone": "098765 43210"}, timeout=10)
     assert told.status_code == 422
     event = told.json()["id"]
     still = running.command("replay", event)
     assert event in still.stdout
     assert "phone" in still.stdout
     assert statuses(running) == ["rejected"]
-    (folder / "a.yaml").write_text("region: IN\n" + HOOK.format(name="you"))
+    (folder / "mended.yaml").write_text("region: IN\n" + HOOK)
     dry = running.command("replay", "--status", "rejected", "--dry-run").stdout
     assert f"{event}: would make 1 message." in dry
     assert running.command("replay", "--all").stdout == "1 message queued.\n"
     wait_for(lambda: statuses(running) == ["accepted"])
     assert "nothing to replay" in running.command("replay", "--all").stdout
     time.sleep(1.2)
-    again = requests.post(f"{running.url}/hooks/a", data={"phone": "098765 43210"}, timeout=10).json()
+    again = requests.post(f"{running.url}/hooks/mended", data={"phone": "098765 43210"}, timeout=10).json()
     assert (again["duplicate"], again["id"]) == (True, event)
     assert [message["number"] for message in sandbox.messages()] == ["919876543210"]
 
@@ -144,10 +163,10 @@ def test_a_rejected_event_is_made_once_its_hook_is_mended(running: Running, fold
 def test_a_rejected_event_whose_sender_tried_again_is_not_sent_twice(
     running: Running, folder: Path, sandbox: Sandbox
 ) -> None:
-    requests.post(f"{running.url}/hooks/a", data={"phone": "098765 43210"}, timeout=10)
-    (folder / "a.yaml").write_text("region: IN\n" + HOOK.format(name="you"))
+    requests.post(f"{running.url}/hooks/tried_again", data={"phone": "098765 43210"}, timeout=10)
+    (folder / "tried_again.yaml").write_text("region: IN\n" + HOOK)
     time.sleep(2.1)
-    again = requests.post(f"{running.url}/hooks/a", data={"phone": "098765 43210"}, timeout=10).json()
+    again = requests.post(f"{running.url}/hooks/tried_again", data={"phone": "098765 43210"}, timeout=10).json()
     assert again["messages"] == 1
     assert f"It came again as event {again['id']}" in running.command("replay", "--all").stdout
     wait_for(lambda: sorted(statuses(running)) == ["accepted", "ignored"])
@@ -155,8 +174,6 @@ def test_a_rejected_event_whose_sender_tried_again_is_not_sent_twice(
 
 
 def test_only_the_elements_that_failed_are_made_again(running: Running, folder: Path, sandbox: Sandbox) -> None:
-    (folder / "parts.yaml").write_text(PARTS.format(region="US"))
-    time.sleep(2.1)
     rows = [{"phone": "+919876543210"}, {"phone": "098765 43211"}, {"phone": "+919876543212"}]
     told = requests.post(f"{running.url}/hooks/parts", json={"rows": rows}, timeout=10).json()
     assert (told.get("messages"), list(told.get("errors", {}))) == (2, ["1"]), told

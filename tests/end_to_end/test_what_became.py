@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,28 +43,32 @@ push: {to: '{{ phone }}', message: See you tomorrow}
 NUMBER = "919876543210"
 
 
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def sandbox(port: int) -> Sandbox:
-    url = f"http://127.0.0.1:{port}/callbacks/picky/{SECRET}"
-    return Sandbox(rate=0, events=Events(url=url, delay=0.1), seed=3)
-
-
-@pytest.fixture
-def running(tmp_path: Path, sandbox: Sandbox, port: int) -> Iterator[Running]:
-    hooks = tmp_path / "hooks"
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Sandbox]]:
+    """One adapter, and a sandbox that reports to it."""
+    port, folder = free_port(), tmp_path_factory.mktemp("became")
+    sandbox = Sandbox(rate=0, events=Events(url=f"http://127.0.0.1:{port}/callbacks/picky/{SECRET}", delay=0.1), seed=3)
+    hooks = folder / "hooks"
     hooks.mkdir()
     for name, text in HOOKS.items():
         (hooks / f"{name}.yaml").write_text(text)
     with (
         serve(sandbox) as served,
-        Running(tmp_path, picky_url=served.push_url, templates=hooks, port=port, CALLBACK_SECRET=SECRET) as adapter,
+        Running(folder, picky_url=served.push_url, templates=hooks, port=port, CALLBACK_SECRET=SECRET) as adapter,
     ):
-        yield adapter
+        yield adapter, sandbox
+
+
+@pytest.fixture
+def sandbox(shared: tuple[Running, Sandbox]) -> Sandbox:
+    shared[1].reset()
+    return shared[1]
+
+
+@pytest.fixture
+def running(shared: tuple[Running, Sandbox]) -> Running:
+    shared[0].forget()
+    return shared[0]
 
 
 def post(running: Running, hook: str, **fields: Any) -> str:
