@@ -33,6 +33,24 @@ def test_the_answer_is_the_heading_and_the_title(owner: Page, told: str) -> None
     assert owner.get_by_text(XSS).count() > 0
 
 
+def test_it_follows_the_message_without_being_loaded_again(owner: Page, console: Running) -> None:
+    console.command("pause", "main")
+    event = str(deal(console, 3211)["id"])
+    owner.goto(f"/events/{event}")
+    expect(owner.get_by_role("heading", level=1)).to_contain_text("Waiting its turn")
+    came, message = (owner.locator("details.part").nth(place) for place in (0, 4))
+    came.locator("summary").first.click()
+    came.get_by_text("Show what came").click()
+    message.locator("summary").first.click()  # what a person closed stays closed
+    console.command("resume", "main")
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Delivered to +91 ••••• •3211.", timeout=20_000)
+    assert owner.title().startswith("Delivered")
+    expect(came.get_by_label("Body as it came")).to_be_visible()
+    expect(message.locator(".steps")).to_be_hidden()
+    message.locator("summary").first.click()
+    expect(message.locator(".steps")).to_contain_text("Delivered")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_page_with_everything_open_is_for_everybody(owner: Page, told: str, scheme: str, width: int) -> None:

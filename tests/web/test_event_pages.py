@@ -397,7 +397,7 @@ def test_a_long_fault_is_told_below_a_short_heading(owner: Owner, store: Store) 
     fault = "has 9 digits; a number in India has 10. Nothing was sent. Mend it in the CRM."
     identity = stored(store, 0, status="rejected", reason="x", errors={"Mobile": [fault]})
     page = owner.get(f"/events/{identity}")
-    heading = html.unescape(re.sub("<[^>]*>", "", page.partition("<h1>")[2].partition("</h1>")[0]))
+    heading = html.unescape(re.sub("<[^>]*>", "", re.findall("<h1.*?</h1>", page, re.S)[0]))
     assert heading == "Not sent: Mobile: has 9 digits; a number in India has 10."
     assert fault in words(page)
     assert "What to do: Correct the hook" in words(page)
@@ -411,3 +411,26 @@ def test_the_elements_of_an_event_are_told_by_their_index(owner: Owner, store: S
     assert "[2].Mobile" in page
     assert "[0].name" in page
     assert "Some of it made no message" in page
+
+
+@pytest.mark.parametrize("state", MEANINGS)
+def test_what_may_still_change_is_followed_and_nothing_else_is(owner: Owner, store: Store, state: str) -> None:
+    identity = stored(store)
+    change(store, status=state)
+    is_final = state in {"delivered", "read", "failed", "refunded", "dead", "cancelled"}
+    assert ("data-live=" in owner.get(f"/events/{identity}")) is not is_final
+
+
+def test_what_is_polled_is_what_the_page_shows_without_its_tokens(owner: Owner, store: Store) -> None:
+    identity = stored(store)
+    change(store, status="unknown")
+    page = owner.get(f"/events/{identity}?done=confirm&n=1")
+    asked = html.unescape(page.partition('data-live="')[2].partition('"')[0])
+    first = owner.client.get(asked)
+    shown = re.sub('(csrf_token" value=")[^"]*', r"\1", page)
+    assert first.text.strip() in shown
+    assert 'name="csrf_token" value=""' in first.text
+    assert owner.client.get(asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    change(store, status="delivered")
+    assert "Delivered" in owner.client.get(asked).text
+    assert owner.client.get("/events/01nobody/live").status_code == 404

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -22,6 +23,7 @@ from adapter.web.console.event_room import Room
 from adapter.web.console.event_today import today_of
 from adapter.web.console.event_view import MOST_LISTED, MOST_WHOLE, event_view
 from adapter.web.console.event_words import ALL, BUTTONS, Button, done
+from adapter.web.console.live import fragment
 from adapter.web.console.shell import NotHere, console_blueprint, go, page
 from adapter.web.console.written import visible
 from adapter.web.inbound import services
@@ -43,6 +45,17 @@ def event(identity: str) -> Response:
     """The story of an event; a message's own address leads to its place there."""
     if (elsewhere := _elsewhere(identity)) is not None:
         return elsewhere
+    asked = {key: request.args[key] for key in ("m", "done", "n") if key in request.args}
+    return page("console/event.html", at="events", asked=urlencode(asked), **_shown(identity))
+
+
+@blueprint.get("/events/<identity>/live")
+def live_event(identity: str) -> Response:
+    """The story as it stands now, for the page that shows it."""
+    return fragment("console/event_now.html", **_shown(identity))
+
+
+def _shown(identity: str) -> dict[str, Any]:
     place = request.args.get("m", "")
     try:
         view = event_view(
@@ -52,8 +65,7 @@ def event(identity: str) -> Response:
     except FoundNothing as fault:
         raise _gone() from fault
     said = done(request.args.get("done", ""), request.args.get("n", "1"))
-    return page("console/event.html", at="events", view=view, done=said, most=MOST_LISTED, whole=MOST_WHOLE,
-                buttons=BUTTONS)  # fmt: skip
+    return {"view": view, "done": said, "most": MOST_LISTED, "whole": MOST_WHOLE, "buttons": BUTTONS}
 
 
 @blueprint.post("/events/<identity>/act")

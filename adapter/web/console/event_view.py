@@ -78,6 +78,16 @@ class EventView:
     all_buttons: tuple[tuple[Button, int], ...]
     again: str
 
+    @property
+    def only(self) -> MessageView | None:
+        """The message, where the event made one."""
+        return self.messages[-1] if self.total == 1 and self.messages else None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the states that it shows may still change by themselves."""
+        return self.here and any(LOOKS[state].family in {"moving", "person"} for state, _ in self.states)
+
 
 def event_view(here: Services, event: str, *, place: int | None, shows_numbers: bool, now: float) -> EventView:
     """The view of an event; of many messages the `place`-th one is shown whole. Raises FoundNothing."""

@@ -12,8 +12,9 @@ document.querySelectorAll("[data-live]").forEach((root) => {
   function swap(old, made) {
     const at = document.activeElement, has = old.contains(at);
     if (has && at.matches("input,select,textarea")) return old;
-    const focus = has ? parts(old).indexOf(at) : -1, open = [...old.querySelectorAll("details")];
-    made.querySelectorAll("details").forEach((one, index) => { one.open ||= open[index]?.open; });
+    const folds = (one) => [one, ...one.querySelectorAll("details")].filter((each) => "open" in each);
+    const focus = has ? parts(old).indexOf(at) : -1, open = folds(old);
+    folds(made).forEach((one, index) => { if (open[index]) one.open = open[index].open; });
     old.replaceWith(made);
     if (focus >= 0) parts(made)[focus]?.focus();
     return made;
