@@ -60,6 +60,7 @@ class Receiver:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 128  # those who tell post at the same time
 
             def process_request(self, request: Any, client_address: Any) -> None:
                 receiver.connections += 1
