@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from werkzeug.test import TestResponse
 
 from adapter.config import load_settings
 from adapter.services import Services, open_services
-from adapter.signing_in import password
 from adapter.web.app import build_app
 
 PASSWORD = "the-owners-password"
@@ -30,15 +28,6 @@ class Clock:
 
     def forward(self, seconds: float) -> None:
         self.now += seconds
-
-
-@pytest.fixture(autouse=True)
-def cheap_password(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A hash that takes no time; `tests/signing_in` tries the real one. Imported by whoever signs in often."""
-    monkeypatch.setattr(password, "_METHOD", "scrypt:256:8:1")
-    password._hashed.cache_clear()
-    yield
-    password._hashed.cache_clear()
 
 
 def console_services(folder: Path, database_url: str, **settings: str) -> Services:

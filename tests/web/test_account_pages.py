@@ -19,7 +19,6 @@ from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, AUDIT, MESSAGES, PUSHES, RELAYS
 from tests.delivery.messages import event, outgoing
 from tests.web.bubble_owner import Owner
-from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 SECRET = "a-callback-secret-0123456789"
 

@@ -20,7 +20,6 @@ from tests.web.door_console import (
     PASSWORD,
     Clock,
     browser,
-    cheap_password,  # noqa: F401 - a fixture for every test here
     console_services,
     enter,
     is_in,

@@ -15,7 +15,6 @@ from adapter.store.tables import SESSIONS
 from tests.web.door_console import (
     Clock,
     browser,
-    cheap_password,  # noqa: F401 - a fixture for every test here
     console_services,
     enter,
     is_in,

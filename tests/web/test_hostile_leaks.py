@@ -13,7 +13,6 @@ from adapter.services import Services
 from adapter.store.engine import Store
 from tests.web.door_console import (
     browser,
-    cheap_password,  # noqa: F401 - a fixture for every test here
     console_services,
     enter,
     token,

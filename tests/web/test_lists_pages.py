@@ -27,7 +27,7 @@ from adapter.web.console.written import unnumbered
 from bench.fill import fill
 from tests.delivery.messages import event, outgoing
 from tests.running import wait_for
-from tests.web.door_console import cheap_password, enter, token  # noqa: F401 - a fixture
+from tests.web.door_console import enter, token
 
 HEADERS = {"Accept": "text/html"}
 

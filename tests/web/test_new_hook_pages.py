@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from adapter.services import Services, open_services
 from adapter.store.engine import Store
 from adapter.store.tables import EVENTS, METADATA
-from tests.web.door_console import Clock, browser, cheap_password, console_services, enter, token  # noqa: F401
+from tests.web.door_console import Clock, browser, console_services, enter, token
 
 FORM = {"Full_Name": "Asha", "Mobile": "+91 98765 43210"}
 

@@ -14,7 +14,6 @@ from adapter.store.engine import Store
 from adapter.store.tables import AUDIT, MESSAGES
 from tests.delivery.messages import event, outgoing
 from tests.web.bubble_owner import Owner
-from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 NUMBER = "919876500000"  # that of the first message of tests.delivery.messages
 

@@ -24,7 +24,6 @@ from adapter.web.app import build_app
 from adapter.web.console import session
 from tests.delivery.messages import event
 from tests.running import ROOT, SECRETS
-from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 PASSWORD = "the-owners-password"
 REQUEST = 'POST /hooks/zapier_lead HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{"first_name": "Asha", "phone": "+91 98765 43210", "interest": "solar"}'

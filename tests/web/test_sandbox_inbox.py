@@ -13,7 +13,6 @@ from adapter.picky.sandbox_client import SandboxClient, SandboxFault
 from adapter.store.engine import Store
 from adapter.web.console.sandbox import BEHAVIOURS
 from tests.web.bubble_owner import Owner
-from tests.web.door_console import cheap_password  # noqa: F401 - a fixture for every test here
 
 NUMBER = "919876543210"
 
