@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from adapter.delivery import outbox, settling
 from adapter.delivery.acceptance import accept
-from adapter.delivery.control import SEND_AGAIN, Selection, act
+from adapter.delivery.control import SEND_AGAIN, Selection, act, pause, paused
 from adapter.delivery.page_words import on_a_page
 from adapter.delivery.states import MEANINGS
 from adapter.delivery.texts import CODES, MOMENTS, STATES
@@ -97,9 +97,26 @@ def test_every_state_has_its_answer_what_to_do_and_its_button(owner: Owner, stor
     assert re.search(r"What to do: \S", words(page))
     assert "python -m" not in page
     shown = re.findall(r'name="do" value="(\w+)"', page)
-    assert shown == [key for key in OF_STATE.get(state, ()) if key != "resume"]
+    assert tuple(shown) == OF_STATE.get(state, ())
     assert ("Resume main" in page) == (state == "parked")
     assert title(page).startswith(state.capitalize())
+
+
+@pytest.mark.parametrize(("kind", "name"), [("hook", "h"), ("account", "main")])
+def test_what_is_paused_is_resumed_from_the_message_that_waits(
+    owner: Owner, store: Store, kind: str, name: str
+) -> None:
+    identity = stored(store)
+    pause(store, kind, name, now=time.time())
+    page = owner.get(f"/events/{identity}")
+    assert f"The {kind} {name} is paused. What to do: Resume it." in words(page)
+    assert re.findall(r'class="main">([^<]*)', page) == [f"Resume {name}"]
+    path = {"hook": "/setup/h/resume", "account": "/accounts/main/resume"}[kind]
+    back = html.unescape(re.findall('name="back" value="([^"]*)"', page.partition(f'action="{path}"')[2])[0])
+    page = owner.post(path, back=back)
+    assert f"The {kind} is resumed" in words(page)
+    assert paused(store) == []
+    assert "Resume" not in words(page)
 
 
 def test_no_text_of_a_page_names_a_command() -> None:

@@ -83,21 +83,22 @@ ALL: Final[Mapping[str, Button]] = {
 OF_STATE: Final[Mapping[str, tuple[str, ...]]] = {
     "queued": ("cancel",),
     "retrying": ("cancel",),
-    "parked": ("resume", "cancel"),
+    "parked": ("cancel",),
     "unknown": ("arrived", "again"),
     "held": ("release", "cancel"),
     "failed": ("again",),
     "dead": ("again",),
     "refunded": ("again",),
 }
-"""The buttons of a state, the main one first; a state that is not here needs none."""
+"""The buttons of a state, the main one first, after those that resume what is paused or parked."""
 
 DONE: Final[Mapping[str, tuple[str, str]]] = {
     "arrived": ("It counts as delivered from now on, and is never sent again.", ""),
     "again": ("It is queued again.", "{count} messages are queued again."),
     "release": ("It is queued, and leaves in its turn.", "{count} messages are queued, and leave in their turn."),
     "cancel": ("It is cancelled; nothing is sent.", "{count} messages are cancelled; nothing is sent of them."),
-    "resume": ("The account is resumed; what waited for it is queued.", ""),
+    "resumed_account": ("The account is resumed; what waited for it is queued.", ""),
+    "resumed_hook": ("The hook is resumed; what waited for it leaves in its turn.", ""),
     "replay": (
         "Replayed: it made 1 message, which is queued.",
         "Replayed: it made {count} messages, which are queued.",

@@ -12,6 +12,7 @@ from adapter.delivery import control, event_parts
 from adapter.delivery.control import Selection
 from adapter.delivery.hiding import hidden
 from adapter.delivery.page_words import on_a_page
+from adapter.delivery.states import DUE
 from adapter.picky.channels import channel
 from adapter.services import Services
 from adapter.store.engine import UNAVAILABLE
@@ -51,7 +52,8 @@ class Told:
 @dataclasses.dataclass(frozen=True, slots=True)
 class MessageView:
     """A message with everything: how it stands, what to do, its bubble and its steps. `place` is its number in the
-    event, `way` 2 and more where it went in another one's place."""
+    event, `way` 2 and more where it went in another one's place; `stopped`: (kind, name) of what is to be resumed
+    before it moves."""
 
     id: str
     place: int
@@ -61,8 +63,8 @@ class MessageView:
     headline: tuple[str, str]
     cause: str
     do: str
+    stopped: tuple[tuple[str, str], ...]
     buttons: tuple[str, ...]
-    account: str
     facts: tuple[tuple[str, str], ...]
     bubble: Bubble | None
     steps: tuple[Told, ...]
@@ -95,8 +97,8 @@ def message_view(here: Services, message: Mapping[str, Any], room: Room) -> Mess
         headline=HEADLINES[status],
         cause=room.said(on_a_page(present["text"]), 900),
         do=room.said(on_a_page(present["do"]), 600) or OTHERWISE.get(status, NOTHING_TO_DO),
+        stopped=_stopped(here, message),
         buttons=_buttons(here, message),
-        account=message["account"],
         facts=tuple(_facts(message, head, room)),
         bubble=alone(lambda: bubble_in(head, item, room)),
         steps=steps,
@@ -133,11 +135,19 @@ def _facts(message: Mapping[str, Any], head: Mapping[str, Any], room: Room) -> I
             yield name, room.said(message[key], 100) if key == "credit" else str(message[key])[:100]
 
 
+def _stopped(here: Services, message: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if message["destination"] != here.destination or message["status"] not in (*DUE, "parked"):
+        return ()
+    mine = [(kind, message[kind]) for kind in ("hook", "account")]
+    still = {(kind, name) for kind, name, _ in control.paused(here.store)}
+    return tuple(one for one in mine if one in still or (one[0] == "account" and message["status"] == "parked"))
+
+
 def _buttons(here: Services, message: Mapping[str, Any]) -> tuple[str, ...]:
     """The buttons of its state that would change something now."""
     if message["destination"] != here.destination:
         return ()
-    return tuple(key for key in OF_STATE.get(message["status"], ()) if key == "resume" or can(here, key, message["id"]))
+    return tuple(key for key in OF_STATE.get(message["status"], ()) if can(here, key, message["id"]))
 
 
 def can(here: Services, key: str, identity: str) -> bool:

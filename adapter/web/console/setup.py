@@ -19,7 +19,7 @@ from adapter.mapping.faults import Fault
 from adapter.trying_out import Sampled
 from adapter.web.console import session
 from adapter.web.console.diffs import Line, differences
-from adapter.web.console.shell import Conflict, NotHere, console_blueprint, go, page
+from adapter.web.console.shell import Conflict, NotHere, console_blueprint, go, page, within
 from adapter.web.inbound import services
 
 blueprint: Final = console_blueprint("setup")
@@ -106,7 +106,7 @@ def resume(name: str) -> Response:
     was, _ = control.resume(services().store, "hook", name, services().destination, now=time.time())
     if was:
         session.note("hook resumed", name)
-    return go(f"/setup/{name}")
+    return go(within(request.form.get("back", "") or f"/setup/{name}"))
 
 
 @blueprint.get("/setup/<name>/history")
