@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,14 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from adapter.config import load_settings
+from adapter.delivery.acceptance import accept
 from adapter.services import open_services
 from adapter.store.engine import Store
-from adapter.store.tables import EVENTS, RELAYS
+from adapter.store.tables import EVENTS, MESSAGES, RELAYS
 from adapter.web.app import build_app
 from adapter.web.console import overview as page_module
 from adapter.web.console import session
-from tests.delivery.messages import event, store_messages
+from tests.delivery.messages import event, outgoing, store_messages
 
 NOW = 1_800_000_000.0
 
@@ -66,6 +68,19 @@ def test_texts_from_outside_stay_texts(client: FlaskClient, store: Store) -> Non
     assert "&lt;script&gt;alert(1)&lt;/script&gt;U+202Eevil" in text
     assert "<script>alert" not in text
     assert " style=" not in text
+
+
+def test_no_part_of_the_chart_leads_to_an_empty_list(client: FlaskClient, store: Store) -> None:
+    accept(store, event(received_at=NOW - 60), [outgoing()])
+    with store.write() as connection:
+        connection.execute(sa.update(MESSAGES).values(status="delivered"))
+    reject(store, "form", "The field phone is missing.")
+    section = client.get("/").text.partition('data-key="chart"')[2].partition("</section>")[0]
+    links = {html.unescape(one) for one in re.findall(r'href="(/(?:events|messages)\?[^"]*)"', section)}
+    assert len(links) == 3  # delivered, ended badly, and the bar
+    for link in links:
+        rows = client.get(link).text.partition("<tbody")[2].partition("</tbody>")[0]
+        assert rows.count("<tr") == (2 if "from=" in link else 1), link
 
 
 def test_more_than_eight_problems_are_one_click_away(client: FlaskClient, store: Store) -> None:
