@@ -133,6 +133,12 @@ def test_a_host_with_very_many_addresses_is_tried_at_a_few() -> None:
     assert LIVE.addresses("https://h.example.com/", resolving(*many), 1.0) == tuple(many[:MOST_ADDRESSES])
 
 
+@pytest.mark.parametrize("address", ["8.8.8.8", "127.0.0.1", "2001:4860:4860::8888"])
+def test_an_address_needs_no_look_up(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    assert look_up(address, 443, 5.0) == (address,)
+
+
 def test_a_look_up_that_hangs_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1.5) or [])
     started = time.monotonic()
