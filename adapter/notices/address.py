@@ -118,8 +118,8 @@ def is_public(address: Address) -> bool:
 def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
     """The addresses of a host, as the system finds them within `seconds`; one that is an address is its own.
 
-    Raises OSError. The system cannot be told to give up, so a look-up that is abandoned goes on: of one host at most MOST_OF_A_HOST are
-    under way, so that a name whose server hangs does not use up those of all others.
+    Raises OSError. The system cannot be told to give up, so a look-up that is abandoned goes on: of one host at most
+    MOST_OF_A_HOST are under way, so that a name whose server hangs does not use up those of all others.
     """
     if _literal(host) is not None:
         return (host,)

@@ -50,9 +50,9 @@ def open_shop(adapter: Running, sandbox: Sandbox) -> dict[str, str]:
     lead(adapter, 21, phone="9.19E+11")
     deal(adapter, 22, Mobile="${Deals.Mobile}")
     events["ignored"] = deal(adapter, 23, Amount="0")["id"]
-    sandbox.behave(next=[Rule(reset="after", for_number="919876542222")])
+    sandbox.behave(next=[Rule(reset="before", for_number="919876542222")])
     events["unknown"] = lead(adapter, 2222)["id"]
-    _until(adapter, events["unknown"], "unknown", "delivered")
+    _until(adapter, events["unknown"], "unknown")
     sandbox.behave(always=Rule(status=403))
     events["parked"] = lead(adapter, 30)["id"]
     for at in range(31, 36):
@@ -61,8 +61,8 @@ def open_shop(adapter: Running, sandbox: Sandbox) -> dict[str, str]:
     return events
 
 
-def _until(adapter: Running, event: str, *states: str) -> None:
+def _until(adapter: Running, event: str, state: str) -> None:
     def look() -> bool:
-        return any(row["event"] == event and row["status"] in states for row in adapter.events())
+        return any(row["event"] == event and row["status"] == state for row in adapter.events())
 
     wait_for(look, seconds=30)
