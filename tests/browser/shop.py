@@ -61,8 +61,8 @@ def open_shop(adapter: Running, sandbox: Sandbox) -> dict[str, str]:
     return events
 
 
-def _until(adapter: Running, event: str, state: str) -> None:
+def _until(adapter: Running, event: str, *states: str) -> None:
     def look() -> bool:
-        return any(row["event"] == event and row["status"] == state for row in adapter.events())
+        return any(row["event"] == event and row["status"] in states for row in adapter.events())
 
     wait_for(look, seconds=30)
