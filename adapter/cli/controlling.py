@@ -172,7 +172,7 @@ def pause_command(name: str, kind: str | None) -> None:
     with opened() as services:
         kind = _kind(services, name, kind)
         was_running = control.pause(services.store, kind, name, now=time.time())
-        waiting = control.waiting_of(services.store, kind, name, services.destination)
+        waiting = control.waiting(services.store, kind, services.destination)[name]
         state = "is paused" if was_running else "was paused already"
         click.echo(f"The {kind} {name} {state}; {_number(waiting, 'message')} of it wait. Intake goes on.")
 
@@ -195,7 +195,7 @@ def resume_command(name: str, kind: str | None) -> None:
 def _kind(services: Services, name: str, kind: str | None) -> str:
     """Whether NAME is a hook or an account. Raises ConfigurationError."""
     hooks, accounts = services.catalogue.entries(), services.accounts
-    is_hook = name in hooks or control.waiting_of(services.store, "hook", name, services.destination) > 0
+    is_hook = name in hooks or control.waiting(services.store, "hook", services.destination)[name] > 0
     known = [one for one, fits in (("hook", is_hook), ("account", name in accounts)) if fits]
     known += [one for one, other, _ in control.paused(services.store) if other == name and one not in known]
     if kind is not None:

@@ -15,6 +15,7 @@ from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, MESSAGES, OPTOUTS, PAUSES, PUSHES, RELAYS, STOPPED, WAITS, status_is
 
 STATES: Final = ("sends", "paused", "parked", "doubt", "refused", "idle")
+"""What `AccountView.state` may be."""
 MOST_COUNTED: Final = 10_000
 _WINDOW: Final = 60.0
 _ALIVE: Final = 30.0  # seconds a relay counts as alive after its last sign

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -157,10 +158,13 @@ def is_parked(store: Store, name: str, destination: str) -> bool:
         return connection.execute(sa.select(ACCOUNTS.c.parked).where(mine)).scalar() is not None
 
 
-def waiting_of(store: Store, kind: str, name: str, destination: str) -> int:
-    """How many messages of a `hook` or an `account` wait to be sent; read from the tallies, so nothing is counted."""
-    rows = tallies.by_hook(store, destination)
-    return sum(one.count for one in rows if one.status in WAITING and getattr(one, kind) == name)
+def waiting(store: Store, kind: str, destination: str) -> Counter[str]:
+    """How many messages of each `hook` or `account` wait to be sent; read from the tallies, so nothing is counted."""
+    found: Counter[str] = Counter()
+    for row in tallies.by_hook(store, destination):
+        if row.status in WAITING:
+            found[getattr(row, kind)] += row.count
+    return found
 
 
 def rejected_events(store: Store, selection: Selection) -> list[str]:

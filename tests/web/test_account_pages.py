@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.delivery import control, gate
+from adapter.delivery import account_view, control, gate
 from adapter.delivery.acceptance import accept
 from adapter.picky import hosts
 from adapter.picky.hosts import Platform, other_than, platform_of
 from adapter.picky.sandbox import Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, AUDIT, MESSAGES, PUSHES, RELAYS
+from adapter.web.console import accounts
 from tests.delivery.messages import event, outgoing
 from tests.web.bubble_owner import Owner
 
@@ -108,6 +109,10 @@ def test_a_check_without_an_answer_says_so_and_keeps_the_balance_of_before(owner
     page = owner.get("/accounts/main")
     assert "No connection to Picky Assist" in page
     assert "12.50" in page
+
+
+def test_every_state_of_an_account_has_its_words() -> None:
+    assert set(accounts.STATES) == set(account_view.STATES)
 
 
 def test_it_is_paused_and_resumed_and_both_are_noted(owner: Owner) -> None:

@@ -85,16 +85,17 @@ def _account(name: str) -> Account:
 
 def _rows(accounts: Iterable[Account]) -> list[dict[str, Any]]:
     here, zone = services(), zoneinfo.ZoneInfo(services().settings.timezone)
-    return [_row(one) for one in views(here.store, accounts, here.destination, now=time.time(), zone=zone)]
+    waiting = control.waiting(here.store, "account", here.destination)
+    shown = views(here.store, accounts, here.destination, now=time.time(), zone=zone)
+    return [_row(one, waiting[one.account.name]) for one in shown]
 
 
-def _row(view: AccountView) -> dict[str, Any]:
-    here, name, row = services(), view.account.name, view.row
+def _row(view: AccountView, waiting: int) -> dict[str, Any]:
+    row = view.row
     return {
         **{key: getattr(view.account, key) for key in _SHOWN},
-        "state": view.state, "cause": view.cause if view.state in {"parked", "refused"} else "",
+        "state": view.state, "cause": view.cause, "waiting": waiting,
         "parked": row.get("parked"), "parked_at": row.get("parked_at") if row.get("parked") else None,
         "paused": view.paused_at is not None, "calls": view.calls,
-        "waiting": control.waiting_of(here.store, "account", name, here.destination),
         **{key: row.get(key) for key in ("balance", "balance_at", "reported_at")},
     }  # fmt: skip

@@ -11,5 +11,5 @@ from adapter.web.inbound import services
 def switched(kind: str, name: str, *, changed: bool, queued: int = 0) -> dict[str, Any]:
     """Whether that changed anything, how many messages of it wait, and how many parked ones were queued."""
     here = services()
-    waiting = control.waiting_of(here.store, kind, name, here.destination)
-    return {"changed": changed, "waiting": waiting, "queued": queued}
+    waiting = control.waiting(here.store, kind, here.destination)
+    return {"changed": changed, "waiting": waiting[name], "queued": queued}

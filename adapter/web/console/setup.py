@@ -154,7 +154,7 @@ def _hook_page(name: str, *, ran: list[Sampled] | None = None) -> Response:
         samples=[path.stem for path in trying_out.sample_files(here, name)], ran=ran,
         secrets=sorted(set(loaded.secret_names)) if loaded else [], is_open=loaded is not None and not loaded.proofs,
         doubts=loaded.doubts if loaded else (),
-        waiting=control.waiting_of(here.store, "hook", name, here.destination),
+        waiting=control.waiting(here.store, "hook", here.destination)[name],
     )  # fmt: skip
 
 
