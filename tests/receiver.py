@@ -43,6 +43,7 @@ class Receiver:
     def __init__(self, *replies: Reply, always: Reply | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.posts: list[Post] = []
         self.connections = 0
+        self.broken_off = 0
         self.under_way = 0
         self.most_under_way = 0
         self.lock = threading.Lock()
@@ -105,8 +106,9 @@ class Receiver:
                 if not reply.drip:
                     break
                 self._over.wait(reply.drip)
-        except OSError:
-            pass  # the other side had enough
+        except OSError:  # the other side had enough
+            with self.lock:
+                self.broken_off += 1
         finally:
             with self.lock:
                 self.under_way -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 import requests
 
 from adapter.delivery.story import rows_of
+from adapter.picky.sandbox import Sandbox, serve
 from adapter.store.engine import Store
 from adapter.store.tables import ACCOUNTS, METADATA, RELAYS
 
@@ -108,7 +111,7 @@ class Running:
             for table in reversed(METADATA.sorted_tables):
                 if table not in (ACCOUNTS, RELAYS):
                     connection.execute(table.delete())
-            fresh = {one: None if one.nullable else 0 for one in ACCOUNTS.c if not one.primary_key}
+            fresh = {one: None if one.nullable else one.type.python_type() for one in ACCOUNTS.c if not one.primary_key}
             connection.execute(ACCOUNTS.update().values(fresh))
         store.close()
 
@@ -136,6 +139,21 @@ class Running:
 
         wait_for(look)
         return [json.loads(line) for line in self.command("events", "--json").stdout.splitlines()]
+
+
+@contextlib.contextmanager
+def with_sandbox(
+    folder: Path, hooks: Mapping[str, str], sandbox: Sandbox, **settings: Any
+) -> Iterator[tuple[Running, Sandbox]]:
+    """An adapter with these hook files by name, and the sandbox that it sends to; for all tests of a file."""
+    (folder / "hooks").mkdir()
+    for name, text in hooks.items():
+        (folder / "hooks" / f"{name}.yaml").write_text(text)
+    with (
+        serve(sandbox) as served,
+        Running(folder, picky_url=served.push_url, templates=folder / "hooks", **settings) as adapter,
+    ):
+        yield adapter, sandbox
 
 
 def post_raw(url: str, raw: bytes, *, timeout: float = 10.0) -> tuple[int, dict[str, str], bytes]:

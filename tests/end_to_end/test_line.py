@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from adapter.picky.sandbox import Rule, Sandbox, serve
-from tests.running import ROOT, SECRETS, Running, post_raw, wait_for
+from adapter.picky.sandbox import Rule, Sandbox
+from tests.running import ROOT, SECRETS, Running, post_raw, wait_for, with_sandbox
 
 
 def raw(head: str, body: str | bytes) -> bytes:
@@ -86,22 +86,9 @@ CONTACT = "Hi María Núñez, we received your message and will answer within on
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Sandbox]]:
     """One adapter for the tests of this module that leave nothing behind that matters to the next."""
-    box, folder = Sandbox(rate=0), tmp_path_factory.mktemp("shared")
-    (folder / "hooks").mkdir()
-    for hook in ROOT.glob("templates/*.yaml"):
-        (folder / "hooks" / hook.name).write_text(hook.read_text())
-    (folder / "hooks" / "lead.yaml").write_text(LEAD_HOOK)
-    with serve(box) as server, Running(folder, picky_url=server.push_url, templates=folder / "hooks") as adapter:
-        yield adapter, box
-
-
-@pytest.fixture
-def fresh(shared: tuple[Running, Sandbox]) -> tuple[Running, Sandbox]:
-    """The same, with nothing in its database and in the sandbox."""
-    running, sandbox = shared
-    running.forget()
-    sandbox.reset()
-    return running, sandbox
+    hooks = {hook.stem: hook.read_text() for hook in ROOT.glob("templates/*.yaml")} | {"lead": LEAD_HOOK}
+    with with_sandbox(tmp_path_factory.mktemp("shared"), hooks, Sandbox(rate=0)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from adapter.picky.sandbox import Sandbox, serve
-from tests.running import Running
+from adapter.picky.sandbox import Sandbox
+from tests.running import Running, with_sandbox
 
 HOOKS = {
     "guests": """\
@@ -76,31 +76,20 @@ SOAP = """<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.x
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    return Sandbox(rate=0)
-
-
-@pytest.fixture(scope="module")
-def open_shop(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Running]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Sandbox]]:
     folder = tmp_path_factory.mktemp("shop")
-    (folder / "hooks").mkdir()
-    for name, text in HOOKS.items():
-        (folder / "hooks" / f"{name}.yaml").write_text(text)
-    with (
-        serve(sandbox) as served,
-        Running(
-            folder, picky_url=served.push_url, templates=folder / "hooks", WEB_CONCURRENCY="2", **SECRETS
-        ) as adapter,
-    ):
-        yield adapter
+    with with_sandbox(folder, HOOKS, Sandbox(rate=0), WEB_CONCURRENCY="2", **SECRETS) as opened:
+        yield opened
 
 
 @pytest.fixture
-def shop(open_shop: Running, sandbox: Sandbox) -> Running:
-    """The shop with nothing in its database and in the sandbox."""
-    open_shop.forget()
-    sandbox.reset()
-    return open_shop
+def shop(fresh: tuple[Running, Sandbox]) -> Running:
+    return fresh[0]
+
+
+@pytest.fixture
+def sandbox(fresh: tuple[Running, Sandbox]) -> Sandbox:
+    return fresh[1]
 
 
 def numbers(running: Running, count: int) -> list[Any]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from adapter.picky.sandbox import Rule, Sandbox, serve
-from tests.running import SECRETS, Running, wait_for
+from adapter.picky.sandbox import Rule, Sandbox
+from tests.running import SECRETS, Running, wait_for, with_sandbox
 
 HOOK = """source: form
 auth: none
@@ -31,32 +31,14 @@ push: {{to: '{{{{ phone }}}}', message: Hello}}
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Sandbox]]:
-    sandbox, folder = Sandbox(rate=0), tmp_path_factory.mktemp("owner")
-    hooks = folder / "hooks"
-    hooks.mkdir()
-    for name in ("a", "b", "mended", "tried_again"):
-        (hooks / f"{name}.yaml").write_text(HOOK)
-    (hooks / "parts.yaml").write_text(PARTS.format(region="US"))
-    with serve(sandbox) as served, Running(folder, picky_url=served.push_url, templates=hooks) as adapter:
-        yield adapter, sandbox
+    hooks = dict.fromkeys(("a", "b", "mended", "tried_again"), HOOK) | {"parts": PARTS.format(region="US")}
+    with with_sandbox(tmp_path_factory.mktemp("owner"), hooks, Sandbox(rate=0)) as opened:
+        yield opened
 
 
 @pytest.fixture
-def sandbox(shared: tuple[Running, Sandbox]) -> Sandbox:
-    shared[1].reset()
-    return shared[1]
-
-
-@pytest.fixture
-def running(shared: tuple[Running, Sandbox]) -> Running:
-    """The adapter with nothing in its database."""
-    shared[0].forget()
-    return shared[0]
-
-
-@pytest.fixture
-def folder(running: Running) -> Path:
-    return Path(running.environ["TEMPLATES_DIR"])
+def folder(fresh: tuple[Running, Sandbox]) -> Path:
+    return Path(fresh[0].environ["TEMPLATES_DIR"])
 
 
 def post(running: Running, hook: str, number: int) -> dict[str, Any]:
@@ -69,7 +51,8 @@ def statuses(running: Running) -> list[str]:
     return [row["status"] for row in running.events()]
 
 
-def test_the_stop_button_for_rows_posted_by_mistake(running: Running, sandbox: Sandbox) -> None:
+def test_the_stop_button_for_rows_posted_by_mistake(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     assert "1 message" not in running.command("pause", "a").stdout
     told = requests.get(f"{running.url}/readyz", timeout=5).json()
     assert "Paused by the owner: 1 of the hooks and accounts." in told["degraded"][0]
@@ -92,7 +75,8 @@ def test_the_stop_button_for_rows_posted_by_mistake(running: Running, sandbox: S
     assert sorted(message["number"] for message in sandbox.messages()) == ["919876500009", "919876500077"]
 
 
-def test_a_name_that_is_nothing_is_said_with_those_that_are(running: Running) -> None:
+def test_a_name_that_is_nothing_is_said_with_those_that_are(fresh: tuple[Running, Sandbox]) -> None:
+    running, _ = fresh
     told = running.command("pause", "zapier", check=False)
     assert told.returncode == 1
     assert (
@@ -102,7 +86,8 @@ def test_a_name_that_is_nothing_is_said_with_those_that_are(running: Running) ->
     assert "neither paused nor parked" in running.command("resume", "main").stdout
 
 
-def test_an_account_is_topped_up_and_resumed_by_one_command(running: Running, sandbox: Sandbox) -> None:
+def test_an_account_is_topped_up_and_resumed_by_one_command(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     sandbox.behave(always=Rule(status=403))
     post(running, "a", 1)
     wait_for(lambda: statuses(running) == ["parked"])
@@ -113,7 +98,8 @@ def test_an_account_is_topped_up_and_resumed_by_one_command(running: Running, sa
     assert len(sandbox.messages()) == 2
 
 
-def test_what_failed_is_sent_again_once_and_what_arrived_is_not(running: Running, sandbox: Sandbox) -> None:
+def test_what_failed_is_sent_again_once_and_what_arrived_is_not(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     sandbox.behave(always=Rule(status=406, for_number="919876500001"))
     event = post(running, "a", 1)["id"]
     post(running, "a", 2)
@@ -126,7 +112,8 @@ def test_what_failed_is_sent_again_once_and_what_arrived_is_not(running: Running
     assert len(sandbox.messages()) == 2
 
 
-def test_an_unknown_message_is_only_sent_again_where_it_is_named(running: Running, sandbox: Sandbox) -> None:
+def test_an_unknown_message_is_only_sent_again_where_it_is_named(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     sandbox.behave(next=[Rule(reset="after")])
     post(running, "a", 1)
     wait_for(lambda: statuses(running) == ["unknown"])
@@ -140,7 +127,8 @@ def test_an_unknown_message_is_only_sent_again_where_it_is_named(running: Runnin
     assert len(sandbox.messages()) == 2  # it had arrived: that is what a person accepts by naming it
 
 
-def test_a_rejected_event_is_made_once_its_hook_is_mended(running: Running, folder: Path, sandbox: Sandbox) -> None:
+def test_a_rejected_event_is_made_once_its_hook_is_mended(fresh: tuple[Running, Sandbox], folder: Path) -> None:
+    running, sandbox = fresh
     told = requests.post(f"{running.url}/hooks/mended", data={"phone": "098765 43210"}, timeout=10)
     assert told.status_code == 422
     event = told.json()["id"]
@@ -161,8 +149,9 @@ def test_a_rejected_event_is_made_once_its_hook_is_mended(running: Running, fold
 
 
 def test_a_rejected_event_whose_sender_tried_again_is_not_sent_twice(
-    running: Running, folder: Path, sandbox: Sandbox
+    fresh: tuple[Running, Sandbox], folder: Path
 ) -> None:
+    running, sandbox = fresh
     requests.post(f"{running.url}/hooks/tried_again", data={"phone": "098765 43210"}, timeout=10)
     (folder / "tried_again.yaml").write_text("region: IN\n" + HOOK)
     time.sleep(2.1)
@@ -173,7 +162,8 @@ def test_a_rejected_event_whose_sender_tried_again_is_not_sent_twice(
     assert len(sandbox.messages()) == 1
 
 
-def test_only_the_elements_that_failed_are_made_again(running: Running, folder: Path, sandbox: Sandbox) -> None:
+def test_only_the_elements_that_failed_are_made_again(fresh: tuple[Running, Sandbox], folder: Path) -> None:
+    running, sandbox = fresh
     rows = [{"phone": "+919876543210"}, {"phone": "098765 43211"}, {"phone": "+919876543212"}]
     told = requests.post(f"{running.url}/hooks/parts", json={"rows": rows}, timeout=10).json()
     assert (told.get("messages"), list(told.get("errors", {}))) == (2, ["1"]), told
@@ -185,7 +175,8 @@ def test_only_the_elements_that_failed_are_made_again(running: Running, folder: 
     assert json.loads(running.command("why", told["id"], "--json").stdout)["errors"] == {}
 
 
-def test_nothing_is_done_to_everything_by_a_forgotten_filter(running: Running) -> None:
+def test_nothing_is_done_to_everything_by_a_forgotten_filter(fresh: tuple[Running, Sandbox]) -> None:
+    running, _ = fresh
     for word in ("replay", "cancel", "release"):
         told = running.command(word, check=False)
         assert told.returncode == 2

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from adapter.picky.sandbox import Events, Rule, Sandbox, serve
-from tests.running import Running, free_port, wait_for
+from adapter.picky.sandbox import Events, Rule, Sandbox
+from tests.running import Running, free_port, wait_for, with_sandbox
 
 SECRET = "became-callback-secret"
 HOOKS = {
@@ -48,27 +48,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, 
     """One adapter, and a sandbox that reports to it."""
     port, folder = free_port(), tmp_path_factory.mktemp("became")
     sandbox = Sandbox(rate=0, events=Events(url=f"http://127.0.0.1:{port}/callbacks/picky/{SECRET}", delay=0.1), seed=3)
-    hooks = folder / "hooks"
-    hooks.mkdir()
-    for name, text in HOOKS.items():
-        (hooks / f"{name}.yaml").write_text(text)
-    with (
-        serve(sandbox) as served,
-        Running(folder, picky_url=served.push_url, templates=hooks, port=port, CALLBACK_SECRET=SECRET) as adapter,
-    ):
-        yield adapter, sandbox
-
-
-@pytest.fixture
-def sandbox(shared: tuple[Running, Sandbox]) -> Sandbox:
-    shared[1].reset()
-    return shared[1]
-
-
-@pytest.fixture
-def running(shared: tuple[Running, Sandbox]) -> Running:
-    shared[0].forget()
-    return shared[0]
+    with with_sandbox(folder, HOOKS, sandbox, port=port, CALLBACK_SECRET=SECRET) as opened:
+        yield opened
 
 
 def post(running: Running, hook: str, **fields: Any) -> str:
@@ -81,7 +62,8 @@ def states(running: Running) -> list[tuple[str, str | None]]:
     return [(row["status"], row["error"]) for row in running.events()]
 
 
-def test_the_other_way_is_taken_where_the_24_hour_window_is_closed(running: Running, sandbox: Sandbox) -> None:
+def test_the_other_way_is_taken_where_the_24_hour_window_is_closed(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     sandbox.behave(next=[Rule(status=802)])
     event = post(running, "packed")
     wait_for(lambda: states(running) == [("failed", "window_closed"), ("delivered", None)])
@@ -92,20 +74,23 @@ def test_the_other_way_is_taken_where_the_24_hour_window_is_closed(running: Runn
     assert "It arrived on the phone." in story
 
 
-def test_a_message_waits_for_its_hour_and_leaves_by_itself(running: Running, sandbox: Sandbox) -> None:
+def test_a_message_waits_for_its_hour_and_leaves_by_itself(fresh: tuple[Running, Sandbox]) -> None:
+    running, _ = fresh
     event = post(running, "later")
     assert states(running) == [("held", "delayed")]
     assert "It waits for the end of the delay that its hook sets." in running.command("why", event).stdout
     wait_for(lambda: states(running) == [("delivered", None)], seconds=40)
 
 
-def test_what_is_too_late_is_never_sent(running: Running, sandbox: Sandbox) -> None:
+def test_what_is_too_late_is_never_sent(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     post(running, "soon", at="2026-01-10T09:30:00Z")
     wait_for(lambda: states(running) == [("cancelled", "expired")])
     assert sandbox.messages() == []
 
 
-def test_a_person_who_writes_stop_gets_nothing_more(running: Running, sandbox: Sandbox) -> None:
+def test_a_person_who_writes_stop_gets_nothing_more(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     post(running, "later")
     assert sandbox.inbound(NUMBER, "Stop!") == 200
     wait_for(lambda: states(running) == [("cancelled", "opted_out")])
@@ -118,7 +103,8 @@ def test_a_person_who_writes_stop_gets_nothing_more(running: Running, sandbox: S
     assert len(sandbox.messages()) == 1
 
 
-def test_a_message_that_got_no_answer_becomes_known(running: Running, sandbox: Sandbox) -> None:
+def test_a_message_that_got_no_answer_becomes_known(fresh: tuple[Running, Sandbox]) -> None:
+    running, sandbox = fresh
     sandbox.behave(next=[Rule(reset="after")])
     event = post(running, "packed")
     wait_for(lambda: states(running) == [("delivered", None)])

@@ -15,7 +15,7 @@ import requests.adapters
 from adapter.notices.address import Resolve, Rules
 from adapter.notices.client import Answer, Poster
 from tests.receiver import Receiver, Reply
-from tests.running import free_port
+from tests.running import free_port, wait_for
 
 CERTIFICATE = Path(__file__).with_name("hooks.example.com.pem")  # of no use but here; it signs itself
 PRACTICE = Rules(practice=True)
@@ -84,7 +84,7 @@ def test_a_post_ends_at_its_deadline(reply: Reply) -> None:
     with Receiver(reply) as receiver:
         started = time.monotonic()
         answer = poster(timeout=0.7).post(receiver.url, b"", {})
-        assert time.monotonic() - started < 15.0  # the answers take longer by far
+        assert 0.7 <= time.monotonic() - started < 5.0  # the answers take half a minute and more
     assert answer.fault == (
         "127.0.0.1 answered HTTP 500." if reply.drip else "127.0.0.1 gave no answer within 0.7 seconds."
     )
@@ -98,8 +98,9 @@ def test_what_was_taken_is_taken_however_its_answer_ends() -> None:
 def test_an_endless_answer_is_cut() -> None:
     with Receiver(Reply(body=b"x" * 50_000_000)) as receiver:
         started = time.monotonic()
-        assert poster(timeout=30).post(receiver.url, b"", {}) == Answer(200)
-        assert time.monotonic() - started < 15.0
+        assert poster(timeout=5).post(receiver.url, b"", {}) == Answer(200)
+        assert time.monotonic() - started < 2.0
+        wait_for(lambda: receiver.broken_off == 1)  # it could not write all of it
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1:1/x", "http://[::", "\xff\xfe"])
